@@ -1,0 +1,1 @@
+"""Maths on arrays: projection, spherical harmonics, tile lists, sorting and blending."""

@@ -1,0 +1,1 @@
+"""The slow, readable, differentiable PyTorch twin of every fast kernel: the specification."""

@@ -1,0 +1,1 @@
+"""Fast kernels, written once for Taichi and its fork Quadrants."""
