@@ -1,0 +1,53 @@
+"""Writing cameras, for our own commands and for nerfstudio's."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from ...kernels.errors import SceneFileError
+from ..camera import CameraPath
+from .nerfstudio_path import nerfstudio_path_json
+from .transforms_json import transforms_json
+
+
+def save_camera_path(path: str | Path, cameras: CameraPath, *, overwrite: bool = False) -> None:
+    """Write a nerfstudio camera-path JSON.
+
+    Args:
+        path: The file.
+        cameras: Frames of one size, with square pixels and a centred principal point; distortion is dropped.
+        overwrite: Replace a file that is there.
+
+    Raises:
+        SceneFileError: The format cannot express a camera, the file is there, or it cannot be written.
+    """
+    _write_json(Path(path), nerfstudio_path_json(Path(path), cameras), overwrite)
+
+
+def save_transforms(path: str | Path, cameras: CameraPath, *, overwrite: bool = False) -> None:
+    """Write a transforms.json with every frame's own intrinsics, lens distortion and image name.
+
+    Raises:
+        SceneFileError: The file is there and `overwrite` is false, or it cannot be written.
+    """
+    _write_json(Path(path), transforms_json(cameras), overwrite)
+
+
+def _write_json(path: Path, content: dict[str, Any], overwrite: bool) -> None:
+    """Write under a temporary name beside `path` and move it there, so that no half file is ever seen."""
+    if path.exists() and not overwrite:
+        raise SceneFileError(
+            path, "", "expected no file here, found one", "choose another name or allow overwriting"
+        )
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        temporary.write_text(json.dumps(content, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+        os.replace(temporary, path)
+    except OSError as error:
+        problem = f"cannot be written ({error.strerror or error})"
+        raise SceneFileError(path, "", problem, "check the folder and its permissions") from None
+    finally:
+        temporary.unlink(missing_ok=True)
