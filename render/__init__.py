@@ -1,1 +1,31 @@
 """Scene + camera + options -> image."""
+
+from .images import write_image
+from .metrics import max_abs_error, mean_squared_error, psnr
+from .tone_mapping import tone_map
+from .types import (
+    Backend,
+    Blend,
+    RenderCounts,
+    Renderer,
+    RenderMode,
+    RenderOptions,
+    RenderResult,
+    StageTimes,
+)
+
+__all__ = [
+    "Backend",
+    "Blend",
+    "RenderCounts",
+    "RenderMode",
+    "RenderOptions",
+    "RenderResult",
+    "Renderer",
+    "StageTimes",
+    "max_abs_error",
+    "mean_squared_error",
+    "psnr",
+    "tone_map",
+    "write_image",
+]
