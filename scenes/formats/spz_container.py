@@ -24,6 +24,7 @@ _TOC_ENTRY = 16
 _ANTIALIASED, _HAS_EXTENSIONS = 1, 2
 _COORDINATE_SYSTEM = 0xADBE0003  # Adobe's extension: the axes in which the file is stored
 _RUB = 4
+_MAX_TRAILER = 1 << 16
 
 # Real scenes shrink about 2:1 after quantisation. A file that claims far more is a decompression bomb.
 _MAX_EXPANSION, _FREE_EXPANSION = 64, 1 << 20
@@ -83,7 +84,7 @@ def read_spz_attributes(source: ByteSource, header: SpzHeader) -> list[NDArray[n
     sizes = header.attribute_sizes()
     if header.version == 4:
         return _inflate_streams(source, header, sizes)
-    payload = np.frombuffer(_gunzip(source, _LEGACY_HEADER.size + sum(sizes)), dtype=np.uint8)
+    payload = np.frombuffer(_gunzip(source, _LEGACY_HEADER.size + sum(sizes), whole=True), dtype=np.uint8)
     return np.split(payload[_LEGACY_HEADER.size :], np.cumsum(sizes)[:-1])
 
 
@@ -93,7 +94,7 @@ def encode_spz(header: SpzHeader, attributes: list[bytes]) -> bytes:
         return _encode_legacy(header, attributes)
     import zstandard
 
-    compressor = zstandard.ZstdCompressor(level=12)
+    compressor = zstandard.ZstdCompressor(level=12, write_checksum=True)
     raw = [attribute for attribute in attributes if attribute]
     streams = [compressor.compress(attribute) for attribute in raw]
     toc = b"".join(struct.pack("<QQ", len(s), len(r)) for s, r in zip(streams, raw, strict=True))
@@ -175,10 +176,13 @@ def _coordinate_system(source: ByteSource, end: int) -> int:
     return _RUB
 
 
-def _gunzip(source: ByteSource, size: int) -> bytes:
-    """The first `size` decompressed bytes."""
+def _gunzip(source: ByteSource, size: int, *, whole: bool = False) -> bytes:
+    """The first `size` decompressed bytes; with `whole`, goes on to the end so that the checksum is verified."""
+    inflater = zlib.decompressobj(wbits=31)
     try:
-        data = zlib.decompressobj(wbits=31).decompress(source.data.data, size)
+        data = inflater.decompress(source.data.data, size)
+        if whole and not inflater.eof:  # records of extensions may follow; more than a few is not worth reading
+            inflater.decompress(inflater.unconsumed_tail, _MAX_TRAILER)
     except zlib.error as error:
         raise source.error("gzip data", f"cannot be decompressed ({error})", DAMAGED) from error
     if len(data) < size:
@@ -209,7 +213,7 @@ def _inflate(source: ByteSource, index: int, offset: int, packed: int, size: int
     stream = io.BytesIO(source.bytes(offset, packed, f"stream {index}"))
     try:
         with zstandard.ZstdDecompressor().stream_reader(stream) as reader:
-            data = reader.read(size)
+            data = reader.read(size + 1)  # to the end, so that a checksum is verified
     except zstandard.ZstdError as error:
         raise source.error(f"stream {index}", f"cannot be decompressed ({error})", DAMAGED) from error
     if len(data) != size:
