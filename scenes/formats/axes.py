@@ -18,8 +18,7 @@ Flip = tuple[int, int, int]
 RUB_FLIP: Flip = (1, -1, -1)
 """Between the scene's frame and right-up-back (.spz)."""
 
-LUF_FLIP: Flip = (-1, -1, 1)
-"""Between the scene's frame and left-up-forward (glTF)."""
+_LUF_FLIP: Flip = (-1, -1, 1)
 
 # The axes that each basis function of degree 1-3 is odd in, in INRIA's order: y(3x^2-y^2) is odd in y alone.
 _ODD_AXES = ("y", "z", "x", "xy", "yz", "", "xz", "", "y", "xyz", "y", "z", "x", "z", "x")
@@ -37,6 +36,18 @@ def flip_axes(gaussians: Gaussians, flip: Flip) -> Gaussians:
         quats=gaussians.quats * np.array([1.0, *(signs.prod() * signs)], dtype=np.float32),
         sh_coeffs=gaussians.sh_coeffs * sh_signs(flip, gaussians.sh_coeffs.shape[1])[:, None],
     )
+
+
+def to_gltf_axes(gaussians: Gaussians) -> Gaussians:
+    """The same Gaussians left-up-forward, as glTF wants them: a half turn about z, applied to the rotations as such."""
+    w, x, y, z = gaussians.quats.T
+    return replace(flip_axes(gaussians, _LUF_FLIP), quats=np.stack([-z, -y, x, w], axis=1))
+
+
+def from_gltf_axes(gaussians: Gaussians) -> Gaussians:
+    """Inverse of `to_gltf_axes`."""
+    w, x, y, z = gaussians.quats.T
+    return replace(flip_axes(gaussians, _LUF_FLIP), quats=np.stack([z, y, -x, -w], axis=1))
 
 
 def sh_signs(flip: Flip, coefficients: int) -> FloatArray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +10,11 @@ import numpy as np
 
 from ...kernels.errors import SceneFileError
 from ..gaussians import Gaussians
+from ..transforms import merge
 from .byte_source import ByteSource
 from .sog import describe_sog, read_sog
-from .sog_members import check_member_name, open_sog_folder, parse_json
+from .sog_members import open_sog_folder
+from .untrusted_text import check_member_name, parse_json
 
 LOD_META = "lod-meta.json"
 """Name of the file that makes a folder a scene with levels of detail."""
@@ -51,7 +53,10 @@ def read_sog_lod(path: Path, lod: int | None) -> Gaussians:
         scenes.append(_read_part(path, meta["environment"]))
     if not scenes:
         raise SceneFileError(path, f"level {level}", "expected at least one Gaussian, found none", "Choose another level")
-    return _concatenate(scenes)
+    if len(scenes) == 1:
+        return scenes[0]
+    antialiased = all(scene.antialiased for scene in scenes)
+    return merge(*(replace(scene, antialiased=antialiased) for scene in scenes))
 
 
 def describe_sog_lod(path: Path) -> dict[str, object]:
@@ -125,19 +130,3 @@ def _scenes(path: Path, files: list[Any], parts: list[_Part]) -> list[Gaussians]
 
 def _read_part(path: Path, name: Any) -> Gaussians:
     return read_sog(open_sog_folder(path.parent / check_member_name(path, name)))
-
-
-def _concatenate(scenes: list[Gaussians]) -> Gaussians:
-    if len(scenes) == 1:
-        return scenes[0]
-    coefficients = max(scene.sh_coeffs.shape[1] for scene in scenes)
-    return Gaussians(
-        means=np.concatenate([scene.means for scene in scenes]),
-        quats=np.concatenate([scene.quats for scene in scenes]),
-        log_scales=np.concatenate([scene.log_scales for scene in scenes]),
-        logit_opacities=np.concatenate([scene.logit_opacities for scene in scenes]),
-        sh_coeffs=np.concatenate(
-            [np.pad(s.sh_coeffs, ((0, 0), (0, coefficients - s.sh_coeffs.shape[1]), (0, 0))) for s in scenes]
-        ),
-        antialiased=all(scene.antialiased for scene in scenes),
-    )

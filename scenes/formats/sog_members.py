@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -15,9 +14,7 @@ import numpy as np
 
 from ...kernels.errors import SceneFileError
 from .byte_source import DAMAGED, ByteSource
-
-MAX_JSON = 16 << 20
-"""Largest meta.json that is parsed [bytes]."""
+from .untrusted_text import check_member_name, parse_json
 
 _MAX_EXPANSION = 64  # images and JSON in a .sog are stored, or hardly shrink
 _MAX_MEMBERS = 1024
@@ -77,35 +74,6 @@ def open_sog_folder(meta_path: Path) -> SogMembers:
         return ByteSource.open(path)
 
     return SogMembers(meta_path, parse_json(ByteSource.open(meta_path)), fetch)
-
-
-def check_member_name(path: Path, name: object) -> str:
-    """`name` if it is a plain relative path without '..', else `SceneFileError`."""
-    if not isinstance(name, str) or len(name) > 255 or not all(_is_plain(part) for part in name.split("/")):
-        problem = f"expected a plain file name inside the scene's folder, found {str(name)[:60]!r}"
-        raise SceneFileError(path, "file reference", problem, "Do not trust this file; ask for a clean export")
-    return name
-
-
-def _is_plain(part: str) -> bool:
-    return part not in ("", ".", "..") and part.isprintable() and not set(part) & set('\\:*?"<>|')
-
-
-def parse_json(source: ByteSource) -> dict[str, Any]:
-    """A JSON object.
-
-    Raises:
-        SceneFileError: It is not one, or is larger than `MAX_JSON`.
-    """
-    if len(source) > MAX_JSON:
-        raise source.error("", f"expected JSON of at most {MAX_JSON} bytes, found {len(source)}")
-    try:
-        parsed = json.loads(source.data.tobytes())
-    except (ValueError, RecursionError) as error:
-        raise source.error("", f"expected JSON ({error})", DAMAGED) from error
-    if not isinstance(parsed, dict):
-        raise source.error("", f"expected a JSON object, found {type(parsed).__name__}", DAMAGED)
-    return parsed
 
 
 def _checked_members(source: ByteSource, archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:

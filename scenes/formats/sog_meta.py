@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .sog_members import SogMembers, check_member_name
+from .sog_members import SogMembers
+from .untrusted_text import check_member_name
 
 MAX_PALETTE = 1 << 16
 """Largest number of rows in the palette of harmonics: labels have 16 bits."""
