@@ -1,1 +1,27 @@
 """The slow, readable, differentiable PyTorch twin of every fast kernel: the specification."""
+
+from .blending import BlendedImages, blend_pixels
+from .irss import irss_rows, row_constants, row_intervals
+from .pipeline import ReferenceBlend, ReferenceRender, render_reference
+from .projection import ProjectedGaussians, project
+from .spherical_harmonics import view_colors
+from .tile_lists import TileLists, all_pairs_lists, depth_order, exact_lists, square_lists
+
+__all__ = [
+    "BlendedImages",
+    "ProjectedGaussians",
+    "ReferenceBlend",
+    "ReferenceRender",
+    "TileLists",
+    "all_pairs_lists",
+    "blend_pixels",
+    "depth_order",
+    "exact_lists",
+    "irss_rows",
+    "project",
+    "render_reference",
+    "row_constants",
+    "row_intervals",
+    "square_lists",
+    "view_colors",
+]
