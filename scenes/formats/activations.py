@@ -55,5 +55,7 @@ def logs_of_scales(source: ByteSource, scales: NDArray[Any]) -> NDArray[np.float
     if len(scales) and not scales.min() >= 0:  # true for NaN too
         row, axis = np.argwhere(~(scales >= 0))[0]
         problem = f"expected a size of at least 0, found {scales[row, axis]:g}"
-        raise source.error(f"Gaussian {row}, scale_{axis}", problem, "Remove it in a splat editor, or export again")
+        raise source.error(
+            f"Gaussian {row}, scale_{axis}", problem, "Remove it in a splat editor, or export again"
+        )
     return np.log(np.maximum(np.asarray(scales, dtype=np.float64), SMALLEST_SCALE))

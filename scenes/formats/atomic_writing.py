@@ -26,7 +26,9 @@ def write_atomically(path: Path, chunks: Iterable[Any], *, overwrite: bool) -> N
         os.replace(temporary, path)
     except OSError as error:
         problem = f"cannot be written ({error.strerror or error})"
-        raise SceneFileError(path, "", problem, "Check that the folder exists, is writable and has room") from error
+        raise SceneFileError(
+            path, "", problem, "Check that the folder exists, is writable and has room"
+        ) from error
     finally:
         temporary.unlink(missing_ok=True)
 

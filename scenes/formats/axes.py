@@ -27,7 +27,7 @@ _ODD_AXES = ("y", "z", "x", "xy", "yz", "", "xz", "", "y", "xyz", "y", "z", "x",
 def flip_axes(gaussians: Gaussians, flip: Flip) -> Gaussians:
     """The same Gaussians in a world whose axes are multiplied by `flip`; its own inverse.
 
-    Rotations become F R F, which has the same covariance for F S S F = S S and stays a rotation for mirrors too.
+    Rotations become F R F: the covariance is the same for F S S F = S S, and mirrors leave it a rotation.
     """
     signs = np.array(flip, dtype=np.float32)
     return replace(
@@ -39,7 +39,7 @@ def flip_axes(gaussians: Gaussians, flip: Flip) -> Gaussians:
 
 
 def to_gltf_axes(gaussians: Gaussians) -> Gaussians:
-    """The same Gaussians left-up-forward, as glTF wants them: a half turn about z, applied to the rotations as such."""
+    """The same Gaussians left-up-forward, as glTF wants them: turned by half a turn about z."""
     w, x, y, z = gaussians.quats.T
     return replace(flip_axes(gaussians, _LUF_FLIP), quats=np.stack([-z, -y, x, w], axis=1))
 

@@ -1,6 +1,7 @@
 """Few representatives for many numbers: codebooks of scalars and palettes of vectors (k-means).
 
-Notation: values x, centres c_0..c_{K-1}; a value belongs to its nearest centre, a centre is the mean of its values.
+Notation: values x, centres c_0..c_{K-1}; a value belongs to its nearest centre, a centre is the mean of its
+values.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ _SEED = 7
 
 
 def codebook(values: NDArray[np.floating], size: int = 256) -> NDArray[np.float64]:
-    """Sorted centres `[size]` for scalars `[M]`; Lloyd's algorithm on the sorted values, so every step is a search."""
+    """Sorted centres `[size]` for scalars `[M]`: Lloyd's algorithm, where each step is a search."""
     ordered = np.sort(values.astype(np.float64).ravel())
     distinct = np.unique(ordered)
     if len(distinct) <= size:  # already quantised: nothing need be lost
@@ -39,7 +40,7 @@ def nearest_in_codebook(values: NDArray[np.floating], centres: NDArray[np.float6
 
 
 def _first_centres(ordered: NDArray[np.float64], size: int) -> NDArray[np.float64]:
-    """Centres spaced by the cube root of the values' density, the best spacing for squared error when K is large."""
+    """Centres spaced by the cube root of the values' density: for many centres the least squared error."""
     density, edges = np.histogram(ordered, bins=4096)
     weight = np.concatenate([[0.0], np.cumsum(np.cbrt(density))])
     centres = np.interp((np.arange(size) + 0.5) / size * weight[-1], weight, edges)
@@ -50,8 +51,8 @@ def _first_centres(ordered: NDArray[np.float64], size: int) -> NDArray[np.float6
 def palette(vectors: NDArray[np.float32], size: int) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
     """Representatives `[P, D]`, P <= `size`, and the label of each vector `[N]`.
 
-    A tree of k-means of two levels: flat k-means with tens of thousands of centres would take hours here, the tree
-    takes seconds and loses little because harmonics cluster strongly.
+    A tree of k-means of two levels: flat k-means with tens of thousands of centres would take hours here, the
+    tree takes seconds and loses little because harmonics cluster strongly.
     """
     distinct, labels = _distinct(vectors)
     if len(distinct) <= size:  # already a palette, or few Gaussians: nothing need be lost
@@ -61,7 +62,9 @@ def palette(vectors: NDArray[np.float32], size: int) -> tuple[NDArray[np.float32
     if branches < 2:
         return _kmeans(vectors, size, random)
     _, branch = _kmeans(vectors, branches, random)
-    members = np.split(np.argsort(branch, kind="stable"), np.cumsum(np.bincount(branch, minlength=branches))[:-1])
+    members = np.split(
+        np.argsort(branch, kind="stable"), np.cumsum(np.bincount(branch, minlength=branches))[:-1]
+    )
     shares = _shares(vectors, members, size)
     centres: list[NDArray[np.float32]] = []
     labels = np.empty(len(vectors), dtype=np.intp)
@@ -74,10 +77,10 @@ def palette(vectors: NDArray[np.float32], size: int) -> tuple[NDArray[np.float32
 
 
 def _distinct(vectors: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
-    """The vectors without repetitions and the index of each; all of them if two different ones share a hash."""
+    """The vectors without repetitions and the index of each; all, if two different ones share a hash."""
     bits = vectors.view(np.uint32).astype(np.uint64)
-    factors = np.random.default_rng(_SEED).integers(1, 1 << 63, size=vectors.shape[1], dtype=np.uint64) | np.uint64(1)
-    _, first, labels = np.unique((bits * factors).sum(axis=1), return_index=True, return_inverse=True)
+    factors = np.random.default_rng(_SEED).integers(1, 1 << 63, size=vectors.shape[1], dtype=np.uint64)
+    _, first, labels = np.unique(bits @ (factors | np.uint64(1)), return_index=True, return_inverse=True)
     distinct = vectors[first]
     if np.array_equal(distinct[labels], vectors):
         return distinct, labels
@@ -120,7 +123,7 @@ def _moved(
 
 
 def _nearest(vectors: NDArray[np.float32], centres: NDArray[np.float32]) -> NDArray[np.intp]:
-    """Index of the nearest centre of each vector: |x - c|^2 = |x|^2 + |c|^2 - 2 x.c, of which |x|^2 does not matter."""
+    """Index of the nearest centre of each vector, from |x - c|^2 - |x|^2 = |c|^2 - 2 x.c."""
     labels = np.empty(len(vectors), dtype=np.intp)
     squares = np.einsum("ij,ij->i", centres, centres)
     for start in range(0, len(vectors), _BLOCK):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -10,23 +9,23 @@ from numpy.typing import NDArray
 
 from ...kernels.constants import SH_C0
 from ..gaussians import SH_COEFFS_PER_DEGREE, FloatArray, Gaussians
-from .activations import LOGITS_OF_BYTES, base_colors, opacities
+from .activations import LOGITS_OF_BYTES
 from .byte_source import DAMAGED, ByteSource
-from .morton import morton_order
-from .ply import ANTIALIASED_COMMENT, ply_header_bytes, sh_from_channel_major
+from .ply import ANTIALIASED_COMMENT, sh_from_channel_major
 from .ply_header import Encoding, PlyHeader, parse_ply_header
 from .ply_table import read_ply_element
-from .smallest_three import drop_largest, restore_largest
+from .smallest_three import restore_largest
 from .validation import checked_gaussians
 
 CHUNK_SIZE = 256
 """Gaussians that share one set of bounds."""
 
-_PACKED = ("packed_position", "packed_rotation", "packed_scale", "packed_color")
-_BOUNDS = tuple(f"{end}_{what}{axis}" for what in ("", "scale_") for end in ("min", "max") for axis in "xyz")
-_COLOR_BOUNDS = ("min_r", "min_g", "min_b", "max_r", "max_g", "max_b")
-_MAX_LOG_SCALE = 20.0
-_SPREAD = 1e-5  # a narrower chunk is written as its minimum
+PACKED = ("packed_position", "packed_rotation", "packed_scale", "packed_color")
+"""Properties of a Gaussian."""
+
+BOUNDS = tuple(f"{end}_{what}{axis}" for what in ("", "scale_") for end in ("min", "max") for axis in "xyz")
+COLOR_BOUNDS = ("min_r", "min_g", "min_b", "max_r", "max_g", "max_b")
+"""Bounds of colour per chunk; old files have none."""
 
 
 def is_compressed(header: PlyHeader) -> bool:
@@ -47,19 +46,23 @@ def read_compressed_ply(source: ByteSource) -> Gaussians:
     chunks = read_ply_element(source, header, "chunk")
     names = chunks.dtype.names or ()
     if len(chunks) != -(-len(packed) // CHUNK_SIZE):
-        problem = f"expected {-(-len(packed) // CHUNK_SIZE)} chunks for {len(packed)} Gaussians, found {len(chunks)}"
+        problem = f"expected a chunk per {CHUNK_SIZE} of {len(packed)} Gaussians, found {len(chunks)}"
         raise source.error("element chunk", problem)
     chunk_of = np.arange(len(packed)) // CHUNK_SIZE
     has_colors = "min_r" in names
     return checked_gaussians(
         source.path,
-        means=_between(chunks, "min_{}", "max_{}", "xyz", chunk_of, _unpack_11_10_11(packed["packed_position"])),
+        means=_between(
+            chunks, "min_{}", "max_{}", "xyz", chunk_of, _unpack_11_10_11(packed["packed_position"])
+        ),
         quats=_unpack_quats(packed["packed_rotation"]),
         log_scales=_between(
             chunks, "min_scale_{}", "max_scale_{}", "xyz", chunk_of, _unpack_11_10_11(packed["packed_scale"])
         ),
         logit_opacities=LOGITS_OF_BYTES[packed["packed_color"] & 255],
-        sh_coeffs=_sh_coeffs(source, header, packed["packed_color"], chunks if has_colors else None, chunk_of),
+        sh_coeffs=_sh_coeffs(
+            source, header, packed["packed_color"], chunks if has_colors else None, chunk_of
+        ),
         antialiased=ANTIALIASED_COMMENT in header.comments,
     )
 
@@ -84,10 +87,12 @@ def _checked_header(source: ByteSource) -> PlyHeader:
     chunk, vertex = header.element("chunk"), header.element("vertex")
     bounds = dict(chunk.properties or ()) if chunk else {}
     packed = dict(vertex.properties or ()) if vertex else {}
-    needed = (*_BOUNDS, *(_COLOR_BOUNDS if "min_r" in bounds else ()))
-    wrong = [n for n in needed if bounds.get(n) != "f4"] + [n for n in _PACKED if packed.get(n) != "u4"]
+    needed = (*BOUNDS, *(COLOR_BOUNDS if "min_r" in bounds else ()))
+    wrong = [n for n in needed if bounds.get(n) != "f4"] + [n for n in PACKED if packed.get(n) != "u4"]
     if wrong:
-        raise source.error("PLY header", f"expected property {wrong[0]} (float or uint)", "Export the scene again")
+        raise source.error(
+            "PLY header", f"expected property {wrong[0]} (float or uint)", "Export the scene again"
+        )
     return header
 
 
@@ -105,7 +110,9 @@ def _sh_degree(source: ByteSource, header: PlyHeader) -> int:
 
 def _unpack_11_10_11(words: NDArray[np.uint32]) -> NDArray[np.float64]:
     """Three numbers in 0-1 from each word, `[N, 3]`."""
-    return np.stack([(words >> 21) / 2047.0, ((words >> 11) & 1023) / 1023.0, (words & 2047) / 2047.0], axis=1)
+    return np.stack(
+        [(words >> 21) / 2047.0, ((words >> 11) & 1023) / 1023.0, (words & 2047) / 2047.0], axis=1
+    )
 
 
 def _unpack_quats(words: NDArray[np.uint32]) -> FloatArray:
@@ -114,7 +121,12 @@ def _unpack_quats(words: NDArray[np.uint32]) -> FloatArray:
 
 
 def _between(
-    chunks: NDArray[Any], low: str, high: str, axes: str, chunk_of: NDArray[np.intp], unit: NDArray[np.float64]
+    chunks: NDArray[Any],
+    low: str,
+    high: str,
+    axes: str,
+    chunk_of: NDArray[np.intp],
+    unit: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """`unit` `[N, 3]` between the bounds of each Gaussian's chunk."""
     with np.errstate(over="ignore", invalid="ignore"):  # bounds that are not finite are reported by Gaussian
@@ -153,59 +165,3 @@ def _sh_of_bytes() -> FloatArray:
 
 
 _SH_OF_BYTES = _sh_of_bytes()
-
-
-def encode_compressed_ply(gaussians: Gaussians) -> Iterable[Any]:
-    """Buffers of a .compressed.ply; the Gaussians are reordered along a Z-curve and quantised."""
-    ordered = gaussians.select(morton_order(gaussians.means))
-    n, coefficients = ordered.sh_coeffs.shape[:2]
-    padded = np.minimum(np.arange(-(-n // CHUNK_SIZE) * CHUNK_SIZE), n - 1).reshape(-1, CHUNK_SIZE)
-    words = np.empty((padded.size, 4), dtype="<u4")
-    words[:, 0], position_bounds = _pack_11_10_11(ordered.means[padded])
-    words[:, 1] = _pack_quats(ordered.quats[padded.ravel()])
-    scales = np.clip(ordered.log_scales[padded], -_MAX_LOG_SCALE, _MAX_LOG_SCALE)
-    words[:, 2], scale_bounds = _pack_11_10_11(scales)
-    words[:, 3], color_bounds = _pack_colors(ordered, padded)
-    chunks = np.concatenate([position_bounds, scale_bounds, color_bounds], axis=1).astype("<f4")
-    elements = [
-        ("chunk", len(chunks), "float", (*_BOUNDS, *_COLOR_BOUNDS)),
-        ("vertex", n, "uint", _PACKED),
-    ]
-    if coefficients == 1:
-        return (ply_header_bytes(elements, antialiased=gaussians.antialiased), chunks, words[:n])
-    rest = ordered.sh_coeffs[:, 1:].transpose(0, 2, 1).reshape(n, -1)
-    quantised = np.clip(np.trunc((rest / 8.0 + 0.5) * 256.0), 0, 255).astype(np.uint8)
-    elements.append(("sh", n, "uchar", tuple(f"f_rest_{i}" for i in range(rest.shape[1]))))
-    return (ply_header_bytes(elements, antialiased=gaussians.antialiased), chunks, words[:n], quantised)
-
-
-def _unit_in_chunk(values: NDArray[np.floating]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Values `[C, 256, 3]` as 0-1 between their chunk's bounds, and the bounds `[C, 6]`, minima first."""
-    values = values.astype(np.float64)
-    low, high = values.min(axis=1, keepdims=True), values.max(axis=1, keepdims=True)
-    extent = high - low
-    unit = np.where(extent < _SPREAD, 0.0, (values - low) / np.where(extent > 0, extent, 1.0))
-    return unit.reshape(-1, 3), np.concatenate([low, high], axis=1).reshape(len(values), 6)
-
-
-def _unorm(unit: NDArray[np.floating], bits: int) -> NDArray[np.uint32]:
-    largest = (1 << bits) - 1
-    return np.clip(np.floor(unit * largest + 0.5), 0, largest).astype(np.uint32)
-
-
-def _pack_11_10_11(values: NDArray[np.floating]) -> tuple[NDArray[np.uint32], NDArray[np.float64]]:
-    unit, bounds = _unit_in_chunk(values)
-    return _unorm(unit[:, 0], 11) << 21 | _unorm(unit[:, 1], 10) << 11 | _unorm(unit[:, 2], 11), bounds
-
-
-def _pack_quats(quats: FloatArray) -> NDArray[np.uint32]:
-    largest, kept = drop_largest(quats)
-    bits = _unorm(kept / np.sqrt(2.0) + 0.5, 10)
-    return largest.astype(np.uint32) << 30 | bits[:, 0] << 20 | bits[:, 1] << 10 | bits[:, 2]
-
-
-def _pack_colors(gaussians: Gaussians, padded: NDArray[np.intp]) -> tuple[NDArray[np.uint32], NDArray[np.float64]]:
-    unit, bounds = _unit_in_chunk(base_colors(gaussians.sh_coeffs[:, 0])[padded])
-    rgb = _unorm(unit, 8)
-    alpha = _unorm(opacities(gaussians.logit_opacities)[padded.ravel()], 8)
-    return rgb[:, 0] << 24 | rgb[:, 1] << 16 | rgb[:, 2] << 8 | alpha, bounds

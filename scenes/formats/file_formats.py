@@ -10,7 +10,20 @@ from typing import Any, Literal
 
 from ...kernels.errors import SceneFileError
 from ..gaussians import Gaussians
-from . import compressed_ply, gltf, gltf_writer, ksplat, ply, sog, sog_lod, sog_members, sog_writer, splat, spz
+from . import (
+    compressed_ply,
+    compressed_ply_writer,
+    gltf,
+    gltf_writer,
+    ksplat,
+    ply,
+    sog,
+    sog_lod,
+    sog_members,
+    sog_writer,
+    splat,
+    spz,
+)
 from .byte_source import ByteSource
 
 SpzVersion = Literal[3, 4]
@@ -65,7 +78,7 @@ HANDLERS: dict[SceneFormat, FormatHandler] = {
         suffixes=(".compressed.ply",),
         read=_from_bytes(compressed_ply.read_compressed_ply),
         describe=_from_bytes(compressed_ply.describe_compressed_ply),
-        encode=lambda gaussians, _: compressed_ply.encode_compressed_ply(gaussians),
+        encode=lambda gaussians, _: compressed_ply_writer.encode_compressed_ply(gaussians),
     ),
     SceneFormat.PLY: FormatHandler(
         suffixes=(".ply",),
@@ -123,7 +136,9 @@ def format_to_write(path: Path) -> SceneFormat:
         SceneFileError: No format has that ending, or it can only be read.
     """
     name = path.name.lower()
-    writable = {suffix for handler in HANDLERS.values() if handler.encode for suffix in handler.suffixes} - {".gltf"}
+    writable = {suffix for handler in HANDLERS.values() if handler.encode for suffix in handler.suffixes} - {
+        ".gltf"
+    }
     if not any(name.endswith(suffix) for suffix in writable):
         problem = f"expected a name that ends in {', '.join(sorted(writable))}"
         raise SceneFileError(path, "", problem, "Name a format that can be written")

@@ -95,7 +95,11 @@ class GltfDocument:
         count, width = self.whole(accessor, "count", place), _WIDTHS[kind]
         data, stride = self._view(accessor, place, width * dtype.itemsize)
         offset = self.whole(accessor, "byteOffset", place, 0)
-        data.require(offset, (count - 1) * stride + width * dtype.itemsize if count else 0, f"{place} in its bufferView")
+        data.require(
+            offset,
+            (count - 1) * stride + width * dtype.itemsize if count else 0,
+            f"{place} in its bufferView",
+        )
         values = np.ndarray((count, width), dtype, data.data, offset, (stride, dtype.itemsize))
         return _normalised(values) if accessor.get("normalized") is True else values
 
@@ -108,7 +112,9 @@ class GltfDocument:
         stride = self.whole(view, "byteStride", place, item)
         if stride < item:
             raise self.error(place, f"expected a stride of at least {item}, found {stride}")
-        return ByteSource(self.source.path, buffer.array(offset, length, np.uint8, f"{place} in its buffer")), stride
+        return ByteSource(
+            self.source.path, buffer.array(offset, length, np.uint8, f"{place} in its buffer")
+        ), stride
 
     def _buffer(self, index: object) -> ByteSource:
         buffer = self.entry("buffers", index)

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from ..gaussians import Gaussians
 from .activations import base_colors, opacities, to_bytes
 from .axes import to_gltf_axes
-from .gltf import COLOR_SPACE, EXTENSION
 from .gltf_container import glb_chunks
+from .gltf_scene import COLOR_SPACE, EXTENSION
 
 _FLOAT, _BYTE, _ARRAY_BUFFER = 5126, 5121, 34962
 _KINDS = {1: "SCALAR", 3: "VEC3", 4: "VEC4"}
@@ -46,7 +46,10 @@ def _attributes(gaussians: Gaussians) -> Iterator[tuple[str, NDArray[Any]]]:
     colors = base_colors(gaussians.sh_coeffs[:, 0])
     unit = gaussians.quats / np.linalg.norm(gaussians.quats, axis=1, keepdims=True)
     yield "POSITION", gaussians.means.astype("<f4")
-    yield "COLOR_0", to_bytes(np.concatenate([colors, alphas[:, None]], axis=1))  # for viewers without the extension
+    yield (
+        "COLOR_0",
+        to_bytes(np.concatenate([colors, alphas[:, None]], axis=1)),
+    )  # for viewers without the extension
     yield f"{EXTENSION}:ROTATION", unit[:, [1, 2, 3, 0]].astype("<f4")
     yield f"{EXTENSION}:SCALE", np.exp(gaussians.log_scales.astype(np.float64)).astype("<f4")
     yield f"{EXTENSION}:OPACITY", alphas.astype("<f4")[:, None]

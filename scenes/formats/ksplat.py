@@ -1,4 +1,4 @@
-"""mkkellogg's .ksplat: sections of Gaussians, optionally quantised about the centres of buckets. Read only."""
+"""mkkellogg's .ksplat: sections of Gaussians, perhaps quantised about the centres of buckets. Read only."""
 
 from __future__ import annotations
 
@@ -54,14 +54,26 @@ def read_ksplat(source: ByteSource) -> Gaussians:
         SceneFileError: The file is damaged.
     """
     header = _read_header(source)
-    parts = [_read_section(source, header, section) for section in _read_sections(source, header) if section.count]
+    parts = [
+        _read_section(source, header, section) for section in _read_sections(source, header) if section.count
+    ]
     if not parts:
-        raise source.error("section headers", "expected at least one Gaussian, found none", "Export the scene again")
+        raise source.error(
+            "section headers", "expected at least one Gaussian, found none", "Export the scene again"
+        )
     coefficients = max(part["sh_coeffs"].shape[1] for part in parts)
     for part in parts:
         missing = coefficients - part["sh_coeffs"].shape[1]
         part["sh_coeffs"] = np.pad(part["sh_coeffs"], ((0, 0), (0, missing), (0, 0)))
-    return checked_gaussians(source.path, **{name: np.concatenate([p[name] for p in parts]) for name in parts[0]})
+    arrays = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    return checked_gaussians(
+        source.path,
+        means=arrays["means"],
+        quats=arrays["quats"],
+        log_scales=arrays["log_scales"],
+        logit_opacities=arrays["logit_opacities"],
+        sh_coeffs=arrays["sh_coeffs"],
+    )
 
 
 def describe_ksplat(source: ByteSource) -> dict[str, object]:
@@ -120,7 +132,9 @@ def _read_sections(source: ByteSource, header: _Header) -> list[_Section]:
 def _read_section_header(source: ByteSource, header: _Header, index: int, offset: int) -> _Section:
     base = _HEADER_SIZE + index * _SECTION_HEADER_SIZE
     fields = source.unpack("<IIIIfH2xI4xIIH", base, "section header")
-    count, capacity, bucket_size, buckets, block_size, bucket_bytes, scale_range, full, partial, degree = fields
+    count, capacity, bucket_size, buckets, block_size, bucket_bytes, scale_range, full, partial, degree = (
+        fields
+    )
     wrong_buckets = header.level > 0 and (bucket_bytes < 12 or bucket_bytes % 4 or full + partial > buckets)
     if count > capacity or degree > _MAX_SH_DEGREE or wrong_buckets or not np.isfinite(block_size):
         problem = f"expected counts and buckets that agree and harmonics of degree 0-2, found {fields}"
@@ -160,7 +174,9 @@ def _means(source: ByteSource, section: _Section, quantised: NDArray[np.uint16])
     sizes = np.concatenate([np.full(section.full_buckets, section.bucket_size, dtype=np.int64), lengths])
     ends = np.cumsum(sizes)
     if len(ends) == 0 or ends[-1] < section.count:
-        problem = f"expected buckets of {section.count} Gaussians, found room for {ends[-1] if len(ends) else 0}"
+        problem = (
+            f"expected buckets of {section.count} Gaussians, found room for {ends[-1] if len(ends) else 0}"
+        )
         raise source.error(f"section at offset {section.offset}", problem)
     bucket = np.searchsorted(ends, np.arange(section.count), side="right")
     centres_offset = section.offset + 4 * section.partial_buckets

@@ -16,12 +16,13 @@ def load_gaussians(path: str | Path, *, lod: int | None = None) -> Gaussians:
     """Read a scene of any supported format.
 
     Args:
-        path: A .ply, .compressed.ply, .splat, .ksplat, .spz, .sog, .glb or .gltf file, a SOG folder, or its meta.json
-            or lod-meta.json. The content decides, the name only where the content has no mark of its own.
+        path: A .ply, .compressed.ply, .splat, .ksplat, .spz, .sog, .glb or .gltf file, a SOG folder or its
+            meta.json or lod-meta.json, or a folder that holds one scene file. The content decides, the name
+            only where the content has no mark of its own.
         lod: Level of detail, 0 the finest; None takes the finest. Only for scenes with several levels.
 
     Returns:
-        The Gaussians in the scene's world frame: that of INRIA .ply files as stored; other axes are converted.
+        The Gaussians in the world frame of INRIA .ply files as stored; other axes are converted.
 
     Raises:
         SceneFileError: The file is missing, damaged or of no known format; the message is one line.
@@ -39,15 +40,19 @@ def describe_file(path: str | Path) -> dict[str, object]:
     """Facts about a scene file, from its headers alone.
 
     Returns:
-        `format`, `path`, `file_bytes`, `num_gaussians`, `sh_degree`, `compression`, and what else the format says
-        (`version`, `lod_levels`, `antialiased`, `generator`, ...). Values are strings, numbers, booleans or lists.
+        `format`, `path`, `file_bytes`, `num_gaussians`, `sh_degree`, `compression`, and what else the format
+        says (`version`, `lod_levels`, `antialiased`, `generator`): strings, numbers, booleans or lists.
 
     Raises:
         SceneFileError: As `load_gaussians`, as far as the headers show it.
     """
     found, file = recognise(Path(path))
     folder = found in (SceneFormat.SOG_FOLDER, SceneFormat.SOG_LOD)
-    size = sum(f.stat().st_size for f in file.parent.rglob("*") if f.is_file()) if folder else file.stat().st_size
+    size = (
+        sum(f.stat().st_size for f in file.parent.rglob("*") if f.is_file())
+        if folder
+        else file.stat().st_size
+    )
     return {"format": found.value, "path": str(path), "file_bytes": size, **HANDLERS[found].describe(file)}
 
 
@@ -58,13 +63,13 @@ def save_gaussians(
 
     Args:
         gaussians: What to write.
-        path: Its ending chooses the format: .ply, .compressed.ply, .splat, .spz, .sog or .glb. Only .ply and .glb keep
-            every number; .splat drops harmonics above degree 0.
+        path: Its ending chooses the format: .ply, .compressed.ply, .splat, .spz, .sog or .glb. Only .ply and
+            .glb keep every number; .splat drops harmonics above degree 0.
         overwrite: Replace a file that is there.
         spz_version: 4, or 3 for older readers of .spz.
 
     Raises:
-        SceneFileError: The file is there, cannot be written, or the ending is not of a format that can be written.
+        SceneFileError: The file is there, cannot be written, or its ending names no format that can be.
     """
     path = Path(path)
     handler = HANDLERS[format_to_write(path)]

@@ -48,7 +48,7 @@ def decode_image(source: ByteSource, max_pixels: int) -> NDArray[np.uint8]:
         problem = f"expected at most {largest} pixels for this scene, found {width} x {height}"
         raise source.error("image header", problem, DAMAGED)
     try:
-        image = Image.open(io.BytesIO(source.data), formats=("WEBP", "PNG"))
+        image = Image.open(io.BytesIO(source.data.data), formats=("WEBP", "PNG"))
         if image.size != (width, height):
             raise ValueError(f"its canvas is {image.size[0]} x {image.size[1]}")
         return np.asarray(image if image.mode == "RGBA" else image.convert("RGBA"))

@@ -17,6 +17,9 @@ from .validation import checked_gaussians
 ANTIALIASED_COMMENT = "antialiased 1"
 """PLY has no field for it, so rowsplat writes this comment and looks for it."""
 
+PlyElement = tuple[str, int, str, tuple[str, ...]]
+"""An element to write: its name, count, type of all properties, names of the properties."""
+
 _MEANS = ("x", "y", "z")
 _DC = ("f_dc_0", "f_dc_1", "f_dc_2")
 _SCALES = ("scale_0", "scale_1", "scale_2")
@@ -25,7 +28,7 @@ _REST_PER_DEGREE = (0, 9, 24, 45, 72)
 
 
 def read_ply(source: ByteSource) -> Gaussians:
-    """Gaussians of an INRIA .ply (binary of either endianness, or text); harmonics above degree 3 are dropped.
+    """Gaussians of an INRIA .ply, binary of either endianness or text; harmonics above degree 3 are dropped.
 
     Raises:
         SceneFileError: The file is damaged or holds no Gaussians.
@@ -75,8 +78,8 @@ def encode_ply(gaussians: Gaussians) -> Iterable[Any]:
     return (ply_header_bytes([("vertex", n, "float", names)], antialiased=gaussians.antialiased), rows)
 
 
-def ply_header_bytes(elements: list[tuple[str, int, str, tuple[str, ...]]], *, antialiased: bool) -> bytes:
-    """Header of a little-endian PLY with the elements (name, count, property type, property names)."""
+def ply_header_bytes(elements: list[PlyElement], *, antialiased: bool) -> bytes:
+    """Header of a little-endian PLY with these elements."""
     lines = ["ply", "format binary_little_endian 1.0", "comment written by rowsplat"]
     lines += [f"comment {ANTIALIASED_COMMENT}"] if antialiased else []
     for name, count, kind, properties in elements:
@@ -85,7 +88,7 @@ def ply_header_bytes(elements: list[tuple[str, int, str, tuple[str, ...]]], *, a
 
 
 def sh_from_channel_major(rest: NDArray[Any]) -> NDArray[Any]:
-    """Harmonics above degree 0 as `[N, K - 1, 3]` from columns `[N, 3 (K - 1)]`, all red, then green, then blue."""
+    """Harmonics above degree 0, `[N, K - 1, 3]`, from columns `[N, 3 (K - 1)]`: red, green, blue."""
     return rest.reshape(len(rest), 3, -1).transpose(0, 2, 1)
 
 

@@ -1,6 +1,6 @@
 """Header of a PLY file: its elements, their properties, and where the data begins.
 
-plyfile is not used for reading because it allocates what the header asks for before it looks at the file's size.
+plyfile is not used for reading: it allocates what the header asks for before it looks at the file's size.
 """
 
 from __future__ import annotations

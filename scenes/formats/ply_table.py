@@ -16,16 +16,20 @@ def read_ply_element(source: ByteSource, header: PlyHeader, name: str) -> NDArra
     """Rows of the element `name`, a structured array `[count]`; a view of the file where it is binary.
 
     Raises:
-        SceneFileError: There is no such element, it or one before it has list properties, or the file is too short.
+        SceneFileError: There is no such element, it or one before it has lists, or the file is too short.
     """
     offset = header.data_offset
     for element in header.elements:
         if element.properties is None:
-            raise source.error(f"element {element.name}", "expected no list properties", "Export the scene as splats")
+            raise source.error(
+                f"element {element.name}", "expected no list properties", "Export the scene as splats"
+            )
         if element.name == name:
             return _rows(source, header, element, offset)
         offset += _size(element, header.encoding)
-    raise source.error("PLY header", f"expected an element {name!r}", "Check that the file holds Gaussian splats")
+    raise source.error(
+        "PLY header", f"expected an element {name!r}", "Check that the file holds Gaussian splats"
+    )
 
 
 def _size(element: Element, encoding: Encoding) -> int:
@@ -41,21 +45,22 @@ def _rows(source: ByteSource, header: PlyHeader, element: Element, offset: int) 
 
 def _text_rows(source: ByteSource, header: PlyHeader, element: Element, skipped_lines: int) -> NDArray[Any]:
     dtype = element.dtype(Encoding.ASCII)
+    names = dtype.names or ()
     if element.count == 0:
         return np.empty(0, dtype=dtype)
-    shortest = 2 * len(dtype) * element.count - 1  # a digit and a space each
+    shortest = 2 * len(names) * element.count - 1  # a digit and a space each
     source.require(header.data_offset, shortest, f"element {element.name}")
     text = io.BytesIO(source.bytes(header.data_offset, len(source) - header.data_offset, "text"))
     place = f"element {element.name}"
     try:
         table = np.loadtxt(text, dtype=np.float64, skiprows=skipped_lines, max_rows=element.count, ndmin=2)
     except (ValueError, UserWarning) as error:
-        raise source.error(place, f"expected rows of {len(dtype)} numbers ({error})", DAMAGED) from error
-    if table.shape != (element.count, len(dtype)):
-        expected = f"expected {element.count} rows of {len(dtype)} numbers, found {list(table.shape)}"
+        raise source.error(place, f"expected rows of {len(names)} numbers ({error})", DAMAGED) from error
+    if table.shape != (element.count, len(names)):
+        expected = f"expected {element.count} rows of {len(names)} numbers, found {list(table.shape)}"
         raise source.error(place, expected, DAMAGED)
     rows = np.empty(element.count, dtype=dtype)
     with np.errstate(over="ignore", invalid="ignore"):  # NaN and overflow are reported by element later
-        for column, field in enumerate(dtype.names or ()):
+        for column, field in enumerate(names):
             rows[field] = table[:, column]
     return rows

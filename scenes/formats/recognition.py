@@ -51,7 +51,9 @@ def _recognise_folder(path: Path) -> tuple[SceneFormat, Path]:
     if meta.is_file() and "means" in parse_json(ByteSource.open(meta)):  # other programs use that name too
         return SceneFormat.SOG_FOLDER, meta
     suffixes = tuple(suffix for handler in HANDLERS.values() for suffix in handler.suffixes)
-    scenes = sorted(file for file in path.iterdir() if file.name.lower().endswith(suffixes) and file.is_file())
+    scenes = sorted(
+        file for file in path.iterdir() if file.name.lower().endswith(suffixes) and file.is_file()
+    )
     if len(scenes) == 1:
         return recognise(scenes[0])
     found = ", ".join(scene.name for scene in scenes[:4]) or "none"

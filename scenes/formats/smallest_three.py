@@ -12,9 +12,9 @@ _KEPT = np.array([[1, 2, 3], [0, 2, 3], [0, 1, 3], [0, 1, 2]])
 
 
 def drop_largest(quats: NDArray[np.floating]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-    """Index of the largest component, `[N]`, and the other three in order, `[N, 3]` in -sqrt(1/2)..sqrt(1/2).
+    """Index of the largest component, `[N]`, and the others in order, `[N, 3]` in -sqrt(1/2)..sqrt(1/2).
 
-    The quaternions, `[N, 4]` of any length, are normalised and turned so that the largest component is positive.
+    The quaternions, `[N, 4]` of any length, are normalised, their sign chosen to make the largest positive.
     """
     unit = quats.astype(np.float64)
     unit /= np.linalg.norm(unit, axis=1, keepdims=True)
@@ -25,7 +25,7 @@ def drop_largest(quats: NDArray[np.floating]) -> tuple[NDArray[np.intp], NDArray
 
 
 def restore_largest(largest: NDArray[np.integer], kept: NDArray[np.floating]) -> FloatArray:
-    """Quaternions `[N, 4]` from the index of the dropped component, `[N]` in 0-3, and the three kept, `[N, 3]`."""
+    """Quaternions `[N, 4]` from the index of the dropped component, `[N]`, and those kept, `[N, 3]`."""
     missing = np.sqrt(np.maximum(0.0, 1.0 - np.einsum("ij,ij->i", kept, kept)))
     quats = np.empty((len(kept), 4), dtype=np.float32)
     for index in range(4):

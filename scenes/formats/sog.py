@@ -63,7 +63,8 @@ def describe_sog(members: SogMembers) -> dict[str, object]:
         "num_gaussians": meta.count,
         "sh_degree": degree,
         "antialiased": meta.antialiased,
-        "compression": "lossless WebP" + (f", palette of {meta.palette_count} harmonics" if meta.palette_count else ""),
+        "compression": "lossless WebP"
+        + (f", palette of {meta.palette_count} harmonics" if meta.palette_count else ""),
         **({"generator": str(generator)} if generator else {}),
     }
 
@@ -95,8 +96,8 @@ def _pixels(members: SogMembers, meta: SogMeta, name: str, image: NDArray[np.uin
 
 def _look_up(tables: NDArray[np.float64], pixels: NDArray[np.uint8]) -> FloatArray:
     """Value of each of the first three bytes by its channel's table, `[N, 3]`."""
-    tables = tables.astype(np.float32)
-    return np.stack([tables[channel][pixels[:, channel]] for channel in range(3)], axis=1)
+    values = tables.astype(np.float32)
+    return np.stack([values[channel][pixels[:, channel]] for channel in range(3)], axis=1)
 
 
 def _means(members: SogMembers, meta: SogMeta, images: list[NDArray[np.uint8]]) -> FloatArray:
@@ -106,7 +107,9 @@ def _means(members: SogMembers, meta: SogMeta, images: list[NDArray[np.uint8]]) 
     for axis in range(3):
         minimum, maximum = meta.mean_bounds[:, axis]
         logs = minimum + ((maximum - minimum) or 1.0) * levels
-        with np.errstate(over="ignore"):  # absurd bounds give infinite positions, which are reported by Gaussian
+        with np.errstate(
+            over="ignore"
+        ):  # absurd bounds give infinite positions, which are reported by Gaussian
             table = (np.sign(logs) * np.expm1(np.abs(logs))).astype(np.float32)
         means[:, axis] = table[low[:, axis] | high[:, axis].astype(np.uint16) << 8]
     return means
@@ -116,7 +119,9 @@ def _quats(members: SogMembers, pixels: NDArray[np.uint8]) -> FloatArray:
     if pixels[:, 3].min() < _FIRST_TAG:
         row = int(np.argmin(pixels[:, 3]))
         problem = f"expected a tag of {_FIRST_TAG}-255, found {pixels[row, 3]}"
-        raise members.error(f"Gaussian {row}, rotation", problem, "Export the scene again with lossless images")
+        raise members.error(
+            f"Gaussian {row}, rotation", problem, "Export the scene again with lossless images"
+        )
     table = ((np.arange(256) / 255.0 * 2.0 - 1.0) / math.sqrt(2.0)).astype(np.float64)
     return restore_largest(pixels[:, 3] - _FIRST_TAG, table[pixels[:, :3]])
 
@@ -159,6 +164,6 @@ def _degree_of_width(members: SogMembers, meta: SogMeta, width: int) -> int:
     widths = [PALETTE_COLUMNS * count for count in SH_COUNTS]
     degree = widths.index(width) if width in widths[1:] else 0
     if degree == 0 or meta.sh_degree not in (None, degree):
-        problem = f"expected a palette {' or '.join(map(str, widths[1:]))} pixels wide to match its bands, found {width}"
+        problem = f"expected a palette 192, 512 or 960 pixels wide as its bands say, found {width}"
         raise members.error("shN", problem)
     return degree

@@ -1,4 +1,4 @@
-"""A SOG scene in several levels of detail: `lod-meta.json` names parts of SOG folders for each level, 0 the finest."""
+"""SOG scenes in levels of detail: `lod-meta.json` names parts of SOG folders for each level, 0 the finest."""
 
 from __future__ import annotations
 
@@ -52,7 +52,9 @@ def read_sog_lod(path: Path, lod: int | None) -> Gaussians:
     if isinstance(meta.get("environment"), str):
         scenes.append(_read_part(path, meta["environment"]))
     if not scenes:
-        raise SceneFileError(path, f"level {level}", "expected at least one Gaussian, found none", "Choose another level")
+        raise SceneFileError(
+            path, f"level {level}", "expected at least one Gaussian, found none", "Choose another level"
+        )
     if len(scenes) == 1:
         return scenes[0]
     antialiased = all(scene.antialiased for scene in scenes)
@@ -73,7 +75,9 @@ def describe_sog_lod(path: Path) -> dict[str, object]:
 def _files(path: Path, meta: dict[str, Any]) -> list[Any]:
     files = meta.get("filenames")
     if not isinstance(files, list) or not files:
-        raise SceneFileError(path, "filenames", "expected a list of meta.json files", "Export the scene again")
+        raise SceneFileError(
+            path, "filenames", "expected a list of meta.json files", "Export the scene again"
+        )
     return files
 
 
@@ -92,7 +96,9 @@ def _parts(path: Path, meta: dict[str, Any], level: int) -> list[_Part]:
     while nodes:
         node = nodes.pop()
         if not isinstance(node, dict) or len(parts) > _MAX_PARTS:
-            raise SceneFileError(path, "tree", "expected a tree of nodes with 'children' or 'lods'", "Export it again")
+            raise SceneFileError(
+                path, "tree", "expected a tree of nodes with 'children' or 'lods'", "Export it again"
+            )
         children = node.get("children", [])
         nodes.extend(children if isinstance(children, list) else [None])
         lods = node.get("lods", {})
@@ -103,11 +109,12 @@ def _parts(path: Path, meta: dict[str, Any], level: int) -> list[_Part]:
 
 
 def _part(path: Path, meta: dict[str, Any], entry: Any) -> _Part:
-    values = [entry.get(key) for key in ("file", "offset", "count")] if isinstance(entry, dict) else [None]
-    whole = all(type(value) is int and value >= 0 for value in values)
-    if not whole or values[0] >= len(meta["filenames"]):
-        raise SceneFileError(path, "tree", f"expected a file, offset and count, found {str(entry)[:60]}", "Export it again")
-    return _Part(*values)
+    values = [entry.get(key) for key in ("file", "offset", "count")] if isinstance(entry, dict) else []
+    numbers = [value for value in values if type(value) is int and value >= 0]
+    if len(numbers) != 3 or numbers[0] >= len(meta["filenames"]):
+        problem = f"expected a file, offset and count, found {str(entry)[:60]}"
+        raise SceneFileError(path, "tree", problem, "Export the scene again")
+    return _Part(*numbers)
 
 
 def _scenes(path: Path, files: list[Any], parts: list[_Part]) -> list[Gaussians]:

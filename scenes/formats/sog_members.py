@@ -46,7 +46,7 @@ def open_sog_archive(source: ByteSource) -> SogMembers:
         SceneFileError: The archive is damaged, has unsafe names, or expands too much.
     """
     try:
-        archive = zipfile.ZipFile(io.BytesIO(source.data))
+        archive = zipfile.ZipFile(io.BytesIO(source.data.data))
         infos = _checked_members(source, archive)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, UnicodeDecodeError) as error:
         raise source.error("zip directory", f"expected a zip archive ({error})", DAMAGED) from error
@@ -70,7 +70,9 @@ def open_sog_folder(meta_path: Path) -> SogMembers:
     def fetch(name: str) -> ByteSource:
         path = meta_path.parent / check_member_name(meta_path, name)
         if not path.resolve().is_relative_to(meta_path.parent.resolve()):
-            raise SceneFileError(meta_path, name, "leads out of the scene's folder", "Copy the file into the folder")
+            raise SceneFileError(
+                meta_path, name, "leads out of the scene's folder", "Copy the file into the folder"
+            )
         return ByteSource.open(path)
 
     return SogMembers(meta_path, parse_json(ByteSource.open(meta_path)), fetch)
@@ -81,7 +83,9 @@ def _checked_members(source: ByteSource, archive: zipfile.ZipFile) -> dict[str, 
     for info in infos:
         check_member_name(source.path, info.filename)
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or info.flag_bits & 1:
-            raise source.error(f"member {info.filename}", "expected stored or deflated data without a password")
+            raise source.error(
+                f"member {info.filename}", "expected stored or deflated data without a password"
+            )
     total = sum(info.file_size for info in infos)
     if len(infos) > _MAX_MEMBERS or total > _MAX_EXPANSION * len(source):
         problem = f"{len(infos)} members of {total} bytes cannot be a scene of {len(source)} bytes"
@@ -97,6 +101,7 @@ def _extract(source: ByteSource, archive: zipfile.ZipFile, info: zipfile.ZipInfo
     except (zipfile.BadZipFile, OSError, ValueError, EOFError, RuntimeError, zlib.error) as error:
         raise source.error(f"member {info.filename}", f"cannot be extracted ({error})", DAMAGED) from error
     if len(data) != info.file_size:
-        raise source.error(f"member {info.filename}", f"expected {info.file_size} bytes, found {len(data)}", DAMAGED)
+        raise source.error(
+            f"member {info.filename}", f"expected {info.file_size} bytes, found {len(data)}", DAMAGED
+        )
     return data
-

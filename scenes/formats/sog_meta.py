@@ -63,7 +63,9 @@ def parse_sog_meta(members: SogMembers) -> SogMeta:
         return _parse_v2(members)
     if version == 1:
         return _parse_v1(members)
-    raise members.error("version", f"expected SOG version 1 or 2, found {str(version)[:20]}", "Export it as SOG 2")
+    raise members.error(
+        "version", f"expected SOG version 1 or 2, found {str(version)[:20]}", "Export it as SOG 2"
+    )
 
 
 def _parse_v2(members: SogMembers) -> SogMeta:
@@ -150,7 +152,12 @@ def _lerp_tables(members: SogMembers, name: str, count: int) -> Table:
 
 def _codebook(members: SogMembers, name: str) -> Table:
     values = _field(members, name).get("codebook")
-    if isinstance(values, list) and len(values) == 256 and values[0] is None and all(map(_is_number, values[1:])):
+    if (
+        isinstance(values, list)
+        and len(values) == 256
+        and values[0] is None
+        and all(map(_is_number, values[1:]))
+    ):
         # An old writer left the first entry out; it is what the even spacing of the rest suggests.
         values = [values[1] + (values[1] - values[255]) / 255.0, *values[1:]]
     if not isinstance(values, list) or len(values) != 256 or not all(map(_is_number, values)):

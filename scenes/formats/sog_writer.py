@@ -102,11 +102,15 @@ def _encode_colors(gaussians: Gaussians, images: Images) -> dict[str, Any]:
 
 def _encode_harmonics(gaussians: Gaussians, images: Images) -> dict[str, Any]:
     rest = gaussians.sh_coeffs[:, 1:]
-    representatives, labels = palette(np.ascontiguousarray(rest.reshape(len(rest), -1)), _palette_size(len(rest)))
+    representatives, labels = palette(
+        np.ascontiguousarray(rest.reshape(len(rest), -1)), _palette_size(len(rest))
+    )
     centres = codebook(representatives)
     rows = math.ceil(len(representatives) / PALETTE_COLUMNS)
     image = np.zeros((rows * PALETTE_COLUMNS, rest.shape[1], 4), dtype=np.uint8)
-    image[: len(representatives), :, :3] = nearest_in_codebook(representatives, centres).reshape(-1, rest.shape[1], 3)
+    image[: len(representatives), :, :3] = nearest_in_codebook(representatives, centres).reshape(
+        -1, rest.shape[1], 3
+    )
     image[..., 3] = 255
     images["shN_centroids.webp"] = image.reshape(rows, -1, 4)
     images["shN_labels.webp"] = _image(labels.astype("<u2")[:, None].view(np.uint8))

@@ -38,7 +38,7 @@ def describe_splat(source: ByteSource) -> dict[str, object]:
 
 
 def encode_splat(gaussians: Gaussians) -> Iterable[Any]:
-    """The one buffer of a .splat, most important Gaussians first; harmonics above degree 0 are not written."""
+    """The one buffer of a .splat, most important Gaussians first, without harmonics above degree 0."""
     alphas = opacities(gaussians.logit_opacities)
     importance = np.exp(gaussians.log_scales.sum(axis=1, dtype=np.float64)) * alphas
     order = np.argsort(-importance, kind="stable")

@@ -21,7 +21,7 @@ _FRACTIONAL_BITS = 12
 _MAX_FIXED = (1 << 23) - 1
 _SH_STEPS = (8, 16)  # 5 bits for degree 1, 4 bits above: the library's own defaults
 
-# Axes as the library numbers them, against right-down-forward; 9-16 exchange axes and are not written by anyone yet.
+# Axes as the library numbers them, against right-down-forward; 9-16, not supported, exchange y and z.
 _FLIPS: dict[int, Flip] = {
     1: (-1, 1, -1),  # left-down-back
     2: (1, 1, -1),  # right-down-back
@@ -154,7 +154,7 @@ def _encode_smallest_three(quats: FloatArray) -> bytes:
 
 
 def _encode_sh(rest: FloatArray) -> bytes:
-    """Harmonics above degree 0, `[N, K - 1, 3]`, in 8 bits of which the lowest are rounded away to compress better."""
+    """Harmonics above degree 0, `[N, K - 1, 3]`, in 8 bits, the lowest rounded away to compress better."""
     steps = np.full((rest.shape[1], 1), _SH_STEPS[1])
     steps[:3] = _SH_STEPS[0]
     levels = np.floor(np.clip(rest, -4.0, 4.0) * 128.0 + 0.5).astype(np.int32) + 128

@@ -1,4 +1,4 @@
-"""Framing of .spz files: gzip around everything (versions 1-3) or a plain header and ZSTD streams (version 4)."""
+"""Framing of .spz files: gzip around it all (versions 1-3) or a plain header and ZSTD streams (version 4)."""
 
 from __future__ import annotations
 
@@ -58,7 +58,9 @@ class SpzHeader:
         """Bytes of positions, alphas, colours, scales, rotations and harmonics."""
         position = 6 if self.version == 1 else 9
         rotation = 3 if self.version < 3 else 4
-        return tuple(self.count * size for size in (position, 1, 3, 3, rotation, 3 * SH_COUNTS[self.sh_degree]))
+        return tuple(
+            self.count * size for size in (position, 1, 3, 3, rotation, 3 * SH_COUNTS[self.sh_degree])
+        )
 
 
 def read_spz_header(source: ByteSource) -> SpzHeader:
@@ -140,7 +142,9 @@ def _read_v4_header(source: ByteSource) -> SpzHeader:
         raise source.error("spz header", f"expected version 4, found {version}", "Export it as spz version 4")
     source.require(toc_offset, streams * _TOC_ENTRY, "stream table")
     if toc_offset < _V4_HEADER.size:
-        raise source.error("spz header", f"expected a stream table after the header, found it at {toc_offset}")
+        raise source.error(
+            "spz header", f"expected a stream table after the header, found it at {toc_offset}"
+        )
     system = _coordinate_system(source, toc_offset) if flags & _HAS_EXTENSIONS else _RUB
     return _checked(
         source,
@@ -177,11 +181,11 @@ def _coordinate_system(source: ByteSource, end: int) -> int:
 
 
 def _gunzip(source: ByteSource, size: int, *, whole: bool = False) -> bytes:
-    """The first `size` decompressed bytes; with `whole`, goes on to the end so that the checksum is verified."""
+    """The first `size` decompressed bytes; with `whole`, goes on to the end to verify the checksum."""
     inflater = zlib.decompressobj(wbits=31)
     try:
         data = inflater.decompress(source.data.data, size)
-        if whole and not inflater.eof:  # records of extensions may follow; more than a few is not worth reading
+        if whole and not inflater.eof:  # records of extensions may follow
             inflater.decompress(inflater.unconsumed_tail, _MAX_TRAILER)
     except zlib.error as error:
         raise source.error("gzip data", f"cannot be decompressed ({error})", DAMAGED) from error
@@ -190,7 +194,9 @@ def _gunzip(source: ByteSource, size: int, *, whole: bool = False) -> bytes:
     return data
 
 
-def _inflate_streams(source: ByteSource, header: SpzHeader, sizes: tuple[int, ...]) -> list[NDArray[np.uint8]]:
+def _inflate_streams(
+    source: ByteSource, header: SpzHeader, sizes: tuple[int, ...]
+) -> list[NDArray[np.uint8]]:
     expected = [size for size in sizes if size]
     if header.streams < len(expected):
         raise source.error("spz header", f"expected {len(expected)} streams, found {header.streams}")
@@ -199,7 +205,9 @@ def _inflate_streams(source: ByteSource, header: SpzHeader, sizes: tuple[int, ..
     for index, size in enumerate(expected):
         packed, raw = source.unpack("<QQ", header.toc_offset + index * _TOC_ENTRY, "stream table")
         if raw != size:
-            raise source.error(f"stream {index}", f"expected {size} bytes for {header.count} Gaussians, found {raw}")
+            raise source.error(
+                f"stream {index}", f"expected {size} bytes for {header.count} Gaussians, found {raw}"
+            )
         inflated.append(_inflate(source, index, offset, packed, size))
         offset += packed
     while len(inflated) < len(sizes):

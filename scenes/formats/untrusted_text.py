@@ -17,7 +17,9 @@ def check_member_name(path: Path, name: object) -> str:
     """`name` if it is a plain relative path without '..', else `SceneFileError`."""
     if not isinstance(name, str) or len(name) > 255 or not all(_is_plain(part) for part in name.split("/")):
         problem = f"expected a plain file name inside the scene's folder, found {str(name)[:60]!r}"
-        raise SceneFileError(path, "file reference", problem, "Do not trust this file; ask for a clean export")
+        raise SceneFileError(
+            path, "file reference", problem, "Do not trust this file; ask for a clean export"
+        )
     return name
 
 

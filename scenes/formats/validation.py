@@ -32,8 +32,8 @@ def checked_gaussians(
     """Gaussians from decoded arrays (shapes of `Gaussians`), in the world frame.
 
     Raises:
-        SceneFileError: No Gaussian at all, a number that is not finite or absurdly large, or a rotation that is
-            zero; names the first bad Gaussian (counted from 0) and its property.
+        SceneFileError: No Gaussian at all, a number that is not finite or absurdly large, or a zero rotation;
+            names the first bad Gaussian (counted from 0) and its property.
     """
     if len(means) == 0:
         raise SceneFileError(path, "", "expected at least one Gaussian, found none", "Export the scene again")
