@@ -1,0 +1,41 @@
+"""A layer loads nothing that it must not know, seen from a fresh interpreter."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+_WINDOW_AND_MODELS = {"PyQt6", "open3d", "transformers", "diffusers"}
+_KERNEL_LANGUAGES = {"taichi", "quadrants", "gsplat"}
+_NOT_LOADED_BY = {
+    "rowsplat.kernels": _WINDOW_AND_MODELS
+    | _KERNEL_LANGUAGES
+    | {"rowsplat.scenes", "rowsplat.render", "rowsplat.app"},
+    "rowsplat.kernels.reference": _WINDOW_AND_MODELS | _KERNEL_LANGUAGES | {"rowsplat.scenes"},
+    "rowsplat.scenes": _WINDOW_AND_MODELS | _KERNEL_LANGUAGES | {"torch", "rowsplat.render", "rowsplat.app"},
+    "rowsplat.scenes.formats": _WINDOW_AND_MODELS | _KERNEL_LANGUAGES | {"torch", "rowsplat.render"},
+    "rowsplat.render": _WINDOW_AND_MODELS | _KERNEL_LANGUAGES | {"rowsplat.app"},
+    "rowsplat.app": _WINDOW_AND_MODELS | _KERNEL_LANGUAGES,
+}
+
+
+def _loaded_by(module: str) -> set[str]:
+    """Names of all modules that a fresh interpreter holds after `import module`."""
+    program = f"import json, sys, {module}; print(json.dumps(sorted(sys.modules)))"
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return set(json.loads(run.stdout))
+
+
+@pytest.mark.parametrize("layer", _NOT_LOADED_BY)
+def test_a_layer_loads_nothing_that_it_must_not_know(layer: str) -> None:
+    loaded = _loaded_by(layer)
+    assert layer in loaded
+    assert not loaded & _NOT_LOADED_BY[layer]
+
+
+def test_the_names_in_the_rules_are_those_of_importable_modules() -> None:
+    loaded = _loaded_by("rowsplat.kernels.reference, rowsplat.render, rowsplat.app, torch")
+    assert {"torch", "rowsplat.scenes", "rowsplat.render", "rowsplat.app"} <= loaded
