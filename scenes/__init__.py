@@ -3,6 +3,8 @@
 from .camera import Camera, CameraAxes, CameraPath
 from .camera_files import load_cameras, save_camera_path, save_transforms
 from .gaussians import Gaussians
+from .views import SceneExtent, default_camera, orbit_camera, orbit_path, scene_extent
+from .transforms import merge, rotate, scale, transform, translate
 
 __all__ = [
     "Camera",
@@ -10,6 +12,11 @@ __all__ = [
     "CameraPath",
     "Gaussians",
     "load_cameras",
+    "merge",
+    "rotate",
     "save_camera_path",
     "save_transforms",
+    "scale",
+    "transform",
+    "translate",
 ]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
-from ...kernels.errors import SceneFileError
 from ..camera import CameraPath
+from ..formats.atomic_writing import write_atomically
 from .nerfstudio_path import nerfstudio_path_json
 from .transforms_json import transforms_json
 
@@ -37,17 +36,5 @@ def save_transforms(path: str | Path, cameras: CameraPath, *, overwrite: bool = 
 
 
 def _write_json(path: Path, content: dict[str, Any], overwrite: bool) -> None:
-    """Write under a temporary name beside `path` and move it there, so that no half file is ever seen."""
-    if path.exists() and not overwrite:
-        raise SceneFileError(
-            path, "", "expected no file here, found one", "choose another name or allow overwriting"
-        )
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        temporary.write_text(json.dumps(content, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-        os.replace(temporary, path)
-    except OSError as error:
-        problem = f"cannot be written ({error.strerror or error})"
-        raise SceneFileError(path, "", problem, "check the folder and its permissions") from None
-    finally:
-        temporary.unlink(missing_ok=True)
+    text = json.dumps(content, indent=1, allow_nan=False) + "\n"
+    write_atomically(path, [text.encode()], overwrite=overwrite)
