@@ -48,7 +48,7 @@ class BlendedImages:
 
 
 TileShader = Callable[[ProjectedGaussians, Tensor, Tensor, int, int, int], PixelState]
-"""(Gaussians, features `[N, F]`, ids `[L]`, left and top pixel of the tile, its side) -> its pixels by rows."""
+"""(Gaussians, features `[N, F]`, ids `[L]`, left and top pixel of a tile, its side) -> its pixels."""
 
 
 def blend_pixels(
