@@ -25,7 +25,8 @@ _NOT_LOADED_BY = {
 def _loaded_by(module: str) -> set[str]:
     """Names of all modules that a fresh interpreter holds after `import module`."""
     program = f"import json, sys, {module}; print(json.dumps(sorted(sys.modules)))"
-    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
     return set(json.loads(run.stdout))
 
 

@@ -116,9 +116,8 @@ assert rowsplat.assets.__file__.startswith(sys.argv[1]), rowsplat.assets.__file_
 print(*(entry.name for entry in importlib.resources.files("rowsplat.assets").iterdir()))
 """
     command = [sys.executable, "-S", "-c", program, str(site)]  # -S: without this environment's site-packages
-    run = subprocess.run(
-        command, cwd=tmp_path, env=_bare_environment(), check=True, capture_output=True, text=True
-    )
+    run = subprocess.run(command, cwd=tmp_path, env=_bare_environment(), capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
     assert "py.typed" in run.stdout.split()
 
 
