@@ -1,1 +1,18 @@
 """Files that ship with rowsplat."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+__all__ = ["DEMO_ORBIT", "DEMO_TARGET", "demo_scene_path"]
+
+DEMO_TARGET = (0.0, -0.42, 0.0)
+"""What a camera should look at to show the demo scene whole [scene units, world frame, y down]."""
+
+DEMO_ORBIT = (18.0, 20.0, 3.3)
+"""A good view of it with a 40 degree vertical field of view: azimuth [deg], elevation [deg], distance."""
+
+
+def demo_scene_path() -> Path:
+    """The bundled demo scene, a .sog that `python -m rowsplat.assets.generate_demo` reproduces."""
+    return Path(__file__).resolve().parent / "demo.sog"

@@ -1,1 +1,1 @@
-"""The demo still life: procedural surfaces, sampled into flat Gaussians and lit by a small voxel cone tracer."""
+"""The demo still life: procedural surfaces, sampled into flat Gaussians, lit by a small voxel cone tracer."""

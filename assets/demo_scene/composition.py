@@ -15,8 +15,19 @@ from .vessels import VASE_HEIGHT, tea_cup, terracotta_pot, vase
 
 SEED = 20
 
-_BUBBLES = ((0.55, 0.93, -0.15, 0.150), (0.74, 0.64, 0.12, 0.060), (-0.66, 0.66, 0.22, 0.105), (0.24, 0.70, 0.40, 0.075))
-_MARBLES = ((0.02, 0.55, 0.050), (0.14, 0.62, 0.036), (-0.10, 0.65, 0.040), (0.70, 0.20, 0.046), (0.76, 0.09, 0.034))
+_BUBBLES = (
+    (0.55, 0.93, -0.15, 0.150),
+    (0.74, 0.64, 0.12, 0.060),
+    (-0.66, 0.66, 0.22, 0.105),
+    (0.24, 0.70, 0.40, 0.075),
+)
+_MARBLES = (
+    (0.02, 0.55, 0.050),
+    (0.14, 0.62, 0.036),
+    (-0.10, 0.65, 0.040),
+    (0.70, 0.20, 0.046),
+    (0.76, 0.09, 0.034),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,14 +44,13 @@ class DemoSettings:
 
 
 def _ceramics(h: float, seed: int) -> list[Surfels]:
-    cup = np.array([-0.45, 0.0, 0.36])
-    pot = np.array([0.46, 0.0, -0.30])
+    cup, pot = np.array([-0.45, 0.0, 0.36]), np.array([0.46, 0.0, -0.30])
     return [
         vase(h, seed).placed([-0.14, 0.0, -0.26]),
         tea_cup(h).placed(cup, rotation([0, 1, 0], 0.6)),
-        steam(seed, 240).placed(cup + [0.0, 0.17, 0.0]),
+        steam(seed, 240).placed(cup + np.array([0.0, 0.17, 0.0])),
         terracotta_pot(h, seed).placed(pot),
-        cactus(0.95 * h, seed).placed(pot + [0.0, 0.325, 0.0]),
+        cactus(0.95 * h, seed).placed(pot + np.array([0.0, 0.325, 0.0])),
     ]
 
 
@@ -59,6 +69,8 @@ def _shiny_things(h: float, seed: int) -> list[Surfels]:
 def still_life(settings: DemoSettings) -> Surfels:
     """Everything on the table, model frame (y up), about 1.09 in radius."""
     h, seed = 0.0078 / np.sqrt(settings.density), settings.seed
-    twig = cherry_twig(0.9 * h, seed).placed([-0.14, VASE_HEIGHT - 0.10, -0.26])
+    twig = cherry_twig(1.07 * h, seed).placed([-0.14, VASE_HEIGHT - 0.10, -0.26], scale=0.88)
     petals = fallen_petals(h, seed, 46, 0.82)
-    return concatenate([table(h, seed), *_ceramics(0.9 * h, seed), twig, petals, *_shiny_things(h, seed)])
+    return concatenate(
+        [table(1.06 * h, seed), *_ceramics(0.9 * h, seed), twig, petals, *_shiny_things(h, seed)]
+    )

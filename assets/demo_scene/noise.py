@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
 
@@ -38,12 +38,12 @@ class ValueNoise:
         return total / weight
 
 
-def smoothstep(low: float, high: float, x: Array) -> Array:
+def smoothstep(low: float | Array, high: float | Array, x: Array) -> Array:
     """0 below `low`, 1 above `high`, smooth between."""
     t = np.clip((x - low) / (high - low), 0.0, 1.0)
     return t * t * (3.0 - 2.0 * t)
 
 
-def mix(a: object, b: object, t: Array) -> Array:
+def mix(a: ArrayLike, b: ArrayLike, t: Array) -> Array:
     """Colour `a` where `t` is 0, `b` where it is 1; colours `[3]` or `[N, 3]`, `t` `[N]`."""
     return np.asarray(a) * (1.0 - t[:, None]) + np.asarray(b) * t[:, None]

@@ -24,7 +24,9 @@ def _twig_curve(rng: np.random.Generator, start: Array, heading: Array, length: 
     return spline(np.array(knots), 8)
 
 
-def _grow(rng: np.random.Generator, start: Array, heading: Array, length: float, radius: float) -> list[tuple[Array, float]]:
+def _grow(
+    rng: np.random.Generator, start: Array, heading: Array, length: float, radius: float
+) -> list[tuple[Array, float]]:
     """A twig and its side twigs, as (curve, radius at the start)."""
     curve = _twig_curve(rng, start, heading, length)
     twigs = [(curve, radius)]
@@ -34,8 +36,12 @@ def _grow(rng: np.random.Generator, start: Array, heading: Array, length: float,
         index = int(share * (len(curve) - 1))
         ahead = curve[index + 1] - curve[index]
         aside = np.cross(ahead, rng.normal(size=3))
-        turned = 0.75 * ahead / np.linalg.norm(ahead) + 0.72 * aside / np.linalg.norm(aside) + [0.0, 0.12, 0.0]
-        twigs += _grow(rng, curve[index], turned, length * rng.uniform(0.38, 0.55), 0.62 * radius * (1.1 - 0.5 * share))
+        turned = (
+            0.75 * ahead / np.linalg.norm(ahead) + 0.72 * aside / np.linalg.norm(aside) + [0.0, 0.12, 0.0]
+        )
+        twigs += _grow(
+            rng, curve[index], turned, length * rng.uniform(0.38, 0.55), 0.62 * radius * (1.1 - 0.5 * share)
+        )
     return twigs
 
 
@@ -79,7 +85,9 @@ def _stamens(rng: np.random.Generator, count: int) -> Surfels:
     up = np.broadcast_to([0.05, 1.0, 0.02], tips.shape)
     threads = surfels.make(*surfels.needles(roots, tips, 0.028, up), albedo=[0.85, 0.52, 0.55], opacity=0.85)
     knobs = surfels.needles(tips, tips + 0.1 * tips, 0.09, up)
-    return surfels.concatenate([threads, surfels.make(*knobs, albedo=[0.90, 0.58, 0.08], emission=[0.03, 0.015, 0.0])])
+    return surfels.concatenate(
+        [threads, surfels.make(*knobs, albedo=[0.90, 0.58, 0.08], emission=[0.03, 0.015, 0.0])]
+    )
 
 
 def blossom(rng: np.random.Generator, h: float, size: float) -> Surfels:
@@ -100,7 +108,7 @@ def _flowers(rng: np.random.Generator, twigs: list[tuple[Array, float]], h: floa
         if radius > 0.009:
             continue
         for share in np.arange(0.25, 1.01, 0.19):
-            if rng.random() < 0.40:
+            if rng.random() < 0.47:
                 continue
             at = curve[int(share * (len(curve) - 1))]
             direction = rng.normal(size=3) + np.array([0.0, 0.35, 0.25])
@@ -128,7 +136,9 @@ def fallen_petals(h: float, seed: int, count: int, reach: float) -> Surfels:
     for _ in range(count):
         size, cells = rng.uniform(0.040, 0.052), max(3, round(0.045 / h))
         where, spin = reach * np.sqrt(rng.random()), rng.uniform(0, 2 * np.pi)
-        turn = rotation([0.0, 1.0, 0.0], rng.uniform(0, 2 * np.pi)) @ rotation([1.0, 0.0, 0.0], rng.uniform(0.1, 0.3))
+        turn = rotation([0.0, 1.0, 0.0], rng.uniform(0, 2 * np.pi)) @ rotation(
+            [1.0, 0.0, 0.0], rng.uniform(0.1, 0.3)
+        )
         place = [where * np.cos(spin), 0.010, where * np.sin(spin)]
         parts.append(petal(rng, cells, cells).placed(place, turn, size))
     return surfels.concatenate(parts)
@@ -147,7 +157,10 @@ def _cactus_surface(u: Array, v: Array) -> Array:
 
 def _spines(rng: np.random.Generator) -> Surfels:
     """Star-shaped bundles of needles along the ribs."""
-    rib, row = (a.ravel() for a in np.meshgrid(np.arange(_RIBS), np.linspace(0.24, 0.93, 9), indexing="ij"))
+    rib, row = (
+        a.ravel()
+        for a in np.meshgrid(np.arange(_RIBS, dtype=np.float64), np.linspace(0.24, 0.93, 9), indexing="ij")
+    )
     u = rib / _RIBS
     root = _cactus_surface(u, row)
     out = root / np.linalg.norm(root, axis=1, keepdims=True)
@@ -171,13 +184,17 @@ def cactus(h: float, seed: int) -> Surfels:
     body = patch(lambda u, v: _cactus_surface(1.0 - u, v), nu, nv)
     rib = np.abs(np.cos(0.5 * _RIBS * 2 * np.pi * body.u))
     tone = noise.fractal(body.points * 30.0, 2)
-    skin = mix([0.022, 0.085, 0.040], [0.115, 0.265, 0.105], np.clip(rib**2 * 0.9 + 0.5 * tone - 0.2, 0, 1))
+    skin = mix([0.040, 0.135, 0.060], [0.20, 0.42, 0.15], np.clip(rib**2 * 0.9 + 0.5 * tone - 0.2, 0, 1))
     parts = [surfels.make(*body.shape, albedo=skin, f0=0.02), _spines(rng)]
     for k, (lean, size) in enumerate(((0.25, 0.085), (0.65, 0.080), (1.0, 0.070))):
         for j in range(7 + k):
             leaf = petal(rng, max(3, round(0.05 / h)), max(4, round(0.09 / h)), 0.55)
-            leaf.albedo[:] = mix([0.86, 0.10, 0.34], [0.95, 0.42, 0.52], smoothstep(0.2, 1.0, leaf.points[:, 2]))
-            turn = rotation([0, 1, 0], 2 * np.pi * (j + 0.4 * k) / (7 + k)) @ rotation([1, 0, 0], -1.35 + lean)
+            leaf.albedo[:] = mix(
+                [0.86, 0.10, 0.34], [0.95, 0.42, 0.52], smoothstep(0.2, 1.0, leaf.points[:, 2])
+            )
+            turn = rotation([0, 1, 0], 2 * np.pi * (j + 0.4 * k) / (7 + k)) @ rotation(
+                [1, 0, 0], -1.35 + lean
+            )
             parts.append(leaf.placed([0.0, 0.128, 0.0], turn, size))
-    parts.append(_stamens(rng, 24).placed([0.0, 0.128, 0.0], scale=0.085))
+    parts.append(_stamens(rng, 24).placed([0.0, 0.140, 0.0], scale=0.055))
     return surfels.concatenate(parts)

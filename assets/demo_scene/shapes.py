@@ -62,8 +62,8 @@ def lathe(profile: Array, h: float) -> Samples:
     """A profile turned about the y axis.
 
     Args:
-        profile: Polyline of (radius, height) `[K, 2]`; the outside is on its right when walking along it with the
-            radius to the right and the height up (so an outer wall runs upwards).
+        profile: Polyline of (radius, height) `[K, 2]`. With the radius to the right and the height up, the
+            outside is on the right of someone who walks along it: an outer wall runs upwards.
         h: Sample distance.
 
     Returns:
@@ -82,7 +82,11 @@ def lathe(profile: Array, h: float) -> Samples:
     up = np.column_stack([slope[ring, 0] * cos, slope[ring, 1], slope[ring, 0] * sin]) * piece
     axes, sigmas = frames_from_steps(up, around)
     return Samples(
-        points=np.column_stack([radius * cos, height, radius * sin]), axes=axes, sigmas=sigmas, u=angle, v=at[ring]
+        points=np.column_stack([radius * cos, height, radius * sin]),
+        axes=axes,
+        sigmas=sigmas,
+        u=angle,
+        v=at[ring],
     )
 
 
@@ -145,7 +149,9 @@ def patch(surface: Callable[[Array, Array], Array], nu: int, nv: int) -> Samples
         nu: Cells along u.
         nv: Cells along v.
     """
-    u, v = (a.ravel() for a in np.meshgrid((np.arange(nu) + 0.5) / nu, (np.arange(nv) + 0.5) / nv, indexing="ij"))
+    u, v = (
+        a.ravel() for a in np.meshgrid((np.arange(nu) + 0.5) / nu, (np.arange(nv) + 0.5) / nv, indexing="ij")
+    )
     e = 1e-4
     step_u = (surface(u + e, v) - surface(u - e, v)) / (2 * e * nu)
     step_v = (surface(u, v + e) - surface(u, v - e)) / (2 * e * nv)

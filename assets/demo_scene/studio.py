@@ -12,6 +12,8 @@ import numpy as np
 from .shapes import GOLDEN_ANGLE
 from .surfels import Array
 
+EXPOSURE = 0.80
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Lobe:
@@ -33,17 +35,24 @@ class Lobe:
         return np.exp(self.sharpness * (cosine - 1.0))[:, None] * self.colour
 
 
-KEY = Lobe(axis=np.array([-0.75, 1.05, 0.62]), sharpness=26.0, colour=np.array([21.0, 18.2, 14.4]))
+KEY = Lobe(axis=np.array([-1.0, 1.10, 0.22]), sharpness=44.0, colour=np.array([40.0, 34.0, 26.0]))
+KEY_IN_MIRRORS = Lobe(axis=KEY.axis, sharpness=0.4 * KEY.sharpness, colour=0.4 * KEY.colour)
+"""The key light as glossy surfaces show it: wider and dimmer, since harmonics cannot draw it any sharper."""
+
 _FILLS = (
-    Lobe(axis=np.array([0.95, 0.45, 0.25]), sharpness=9.0, colour=np.array([0.85, 1.15, 1.65])),
-    Lobe(axis=np.array([0.10, 0.55, -1.0]), sharpness=12.0, colour=np.array([2.2, 1.9, 1.75])),
+    Lobe(axis=np.array([0.75, 0.50, 0.75]), sharpness=10.0, colour=np.array([0.75, 0.95, 1.30])),
+    Lobe(axis=np.array([0.25, 0.50, -1.0]), sharpness=14.0, colour=np.array([2.4, 2.0, 1.8])),
 )
 
 
 def sky(directions: Array) -> Array:
     """Everything but the key light, from unit `directions` `[N, 3]`: `[N, 3]`."""
     up = directions[:, 1:2]
-    zenith, horizon, floor = np.array([0.30, 0.36, 0.48]), np.array([0.20, 0.19, 0.20]), np.array([0.05, 0.04, 0.035])
+    zenith, horizon, floor = (
+        np.array([0.20, 0.26, 0.38]),
+        np.array([0.10, 0.10, 0.11]),
+        np.array([0.075, 0.060, 0.055]),
+    )
     above = horizon + (zenith - horizon) * np.clip(up, 0.0, 1.0)
     base = np.where(up > 0, above, horizon + (floor - horizon) * np.clip(-3.0 * up, 0.0, 1.0))
     return base + sum(light.radiance(directions) for light in _FILLS)
@@ -72,7 +81,6 @@ def sphere_directions(count: int) -> Array:
 
 def displayed(radiance: Array) -> Array:
     """Linear radiance to display values in [0, 1]: exposure, a soft shoulder, the sRGB curve."""
-    x = np.maximum(1.0 * radiance, 0.0)
-    white = 3.2
-    x = np.clip(x * (1.0 + x / white**2) / (1.0 + 0.55 * x), 0.0, 1.0)
+    x = np.maximum(EXPOSURE * radiance, 0.0)
+    x = np.clip(x * (1.6 * x + 0.06) / (x * (1.55 * x + 0.50) + 0.10), 0.0, 1.0)
     return np.where(x < 0.0031308, 12.92 * x, 1.055 * x ** (1 / 2.4) - 0.055)

@@ -1,8 +1,8 @@
 """Surfels: flat, oriented samples of a surface, before lighting turns them into Gaussians.
 
 Notation: the model frame has y up; `h` is the distance between neighbouring samples [scene units]; a surfel's
-`axes[:, :, j]` are its local axes in the model frame (two tangents, then the normal) and `sigmas[:, j]` the standard
-deviations along them.
+`axes[:, :, j]` are its local axes in the model frame (two tangents, then the normal) and `sigmas[:, j]` the
+standard deviations along them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 Array = NDArray[np.float64]
 
 OVERLAP = 0.72
-"""Standard deviation over sample distance: less shows gaps between neighbours, more blurs the painted detail."""
+"""Standard deviation over sample distance: less shows gaps between neighbours, more blurs painted detail."""
 
 THICKNESS = 0.12
 """Standard deviation along the normal over the smaller one in the surface."""

@@ -11,10 +11,10 @@ from .surfels import Array, Surfels
 
 TILE = 0.16
 STONE_RADIUS = 0.88
-RING_RADIUS = 0.905
+RING_RADIUS = 0.892
 _IVORY = np.array([0.74, 0.68, 0.57])
 _VERDE = np.array([0.030, 0.075, 0.062])
-_BRASS = np.array([0.92, 0.68, 0.30])
+_BRASS = np.array([0.90, 0.66, 0.28])
 
 
 def _vein(noise: ValueNoise, points: Array, scale: float) -> Array:
@@ -49,8 +49,9 @@ def _stone(h: float, noise: ValueNoise) -> Surfels:
 
 
 def _brass_ring(h: float) -> Surfels:
-    profile = np.array([[RING_RADIUS + 0.012, 0.0], [RING_RADIUS, 0.006], [STONE_RADIUS - 0.002, 0.006], [STONE_RADIUS - 0.012, 0.0]])
-    ring = lathe(profile, 0.8 * h)
+    arch = np.linspace(-0.15 * np.pi, 1.15 * np.pi, 24)
+    profile = np.column_stack([RING_RADIUS + 0.020 * np.cos(arch), 0.011 * np.sin(arch)])
+    ring = lathe(profile, 0.62 * h)
     return surfels.make(*ring.shape, albedo=0.02, f0=_BRASS)
 
 
@@ -59,12 +60,16 @@ def _wood(samples: Samples, noise: ValueNoise) -> Array:
     block = np.floor(samples.u / (2 * np.pi) * 24.0)
     along = samples.u * 1.2
     across = np.hypot(samples.points[:, 0], samples.points[:, 2])
-    where = np.column_stack([along * 1.6 + block * 3.1, across * 9.0 + block * 1.7, samples.points[:, 1] * 9.0])
+    where = np.column_stack(
+        [along * 1.6 + block * 3.1, across * 9.0 + block * 1.7, samples.points[:, 1] * 9.0]
+    )
     rings = noise.fractal(where * [0.8, 1.6, 1.6] + 3.0, 3) * 7.0 + across * 14.0
     grain = 0.5 + 0.5 * np.sin(2 * np.pi * rings)
     fibre = noise.fractal(where * [4.0, 22.0, 22.0], 2)
     tone = 0.75 + 0.5 * np.modf(np.abs(np.sin(block * 12.9898) * 43.758))[0]
-    colour = mix([0.205, 0.098, 0.045], [0.075, 0.032, 0.016], np.clip(0.55 * grain + 0.75 * fibre - 0.15, 0, 1))
+    colour = mix(
+        [0.205, 0.098, 0.045], [0.075, 0.032, 0.016], np.clip(0.55 * grain + 0.75 * fibre - 0.15, 0, 1)
+    )
     seam = np.abs(samples.u / (2 * np.pi) * 24.0 - np.round(samples.u / (2 * np.pi) * 24.0)) < 0.012
     return colour * tone[:, None] * np.where(seam, 0.45, 1.0)[:, None]
 
@@ -73,12 +78,12 @@ def _rim_profile() -> Array:
     bead = np.linspace(-0.5 * np.pi, 0.5 * np.pi, 16)
     lower = np.column_stack([1.03 + 0.024 * np.cos(bead), -0.080 + 0.023 * np.sin(bead)])
     upper = np.column_stack([1.055 + 0.030 * np.cos(bead), -0.027 + 0.027 * np.sin(bead)])
-    return np.vstack([[0.95, -0.105], lower, [1.028, -0.0555], upper, [RING_RADIUS + 0.008, 0.0]])
+    return np.vstack([[0.95, -0.105], lower, [1.028, -0.0555], upper, [RING_RADIUS + 0.027, 0.0]])
 
 
 def _underside(h: float) -> Surfels:
     below = lathe(np.array([[0.002, -0.095], [0.97, -0.100]]), 2.6 * h)
-    return surfels.make(*below.shape, albedo=[0.05, 0.025, 0.015])
+    return surfels.make(*below.shape, albedo=[0.13, 0.065, 0.035])
 
 
 def table(h: float, seed: int) -> Surfels:
