@@ -1,7 +1,7 @@
 """Views of a scene for which nobody gave a camera: a default view, a view on an orbit, a whole orbit.
 
-All that is known is the Gaussians themselves. A trained scene may have stray Gaussians far away and a shell
-of large ones as background, so that a bounding box says nothing; the subject is where the small opaque ones are.
+All that is known is the Gaussians themselves. A trained scene may have stray Gaussians far away and a shell of
+large ones as background, so a bounding box says nothing; the subject is where the small opaque ones are.
 """
 
 from __future__ import annotations
@@ -199,7 +199,8 @@ def _extent(samples: _Samples) -> SceneExtent:
     means, weights = samples.means[near], samples.weights[near]
     center = (_quantiles(means, weights, _TAIL) + _quantiles(means, weights, 1.0 - _TAIL)) / 2.0
     radius = float(_quantiles(np.linalg.norm(means - center, axis=1), weights, 1.0 - _TAIL))
-    return SceneExtent(center=center, radius=max(radius, 3.0 * samples.typical_scale))
+    smallest = max(3.0 * samples.typical_scale, 1e-6 * float(np.abs(center).max()))
+    return SceneExtent(center=center, radius=max(radius, smallest))
 
 
 def _poses_outside(
