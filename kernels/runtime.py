@@ -57,7 +57,11 @@ class Runtime:
     @property
     def description(self) -> str:
         """One line for logs and the About box."""
-        where = f"{self.device.value} ({self.threads} threads)" if self.device is Device.CPU else self.device.value
+        where = (
+            f"{self.device.value} ({self.threads} threads)"
+            if self.device is Device.CPU
+            else self.device.value
+        )
         return f"{self.language.language.value} on {where}: {self.language.reason}"
 
 
@@ -68,7 +72,9 @@ _runtime: Runtime | None = None
 def _candidates() -> Iterator[LanguageChoice]:
     """Languages in order of preference, with the reason each would be taken."""
     if importlib.util.find_spec("quadrants"):
-        yield LanguageChoice(language=KernelLanguage.QUADRANTS, reason="installed, and its newer LLVM is faster")
+        yield LanguageChoice(
+            language=KernelLanguage.QUADRANTS, reason="installed, and its newer LLVM is faster"
+        )
     if importlib.util.find_spec("taichi"):
         yield LanguageChoice(language=KernelLanguage.TAICHI, reason="quadrants is not installed")
 
@@ -89,7 +95,9 @@ def choose_language(name: str | None = None) -> LanguageChoice:
     name = name or os.environ.get("ROWSPLAT_KERNEL_LANGUAGE") or None
     if _choice is not None:
         if name is not None and name != _choice.language.value:
-            raise BackendError(f"kernel language {name} was asked for, but this process already runs {_choice.language.value}")
+            raise BackendError(
+                f"kernel language {name} was asked for, but this process already runs {_choice.language.value}"
+            )
         return _choice
     _choice = _first_choice(name)
     _LOG.info("kernel language %s: %s", _choice.language.value, _choice.reason)
@@ -121,7 +129,11 @@ def initialise(device: Device, *, language: str | None = None, threads: int | No
         BackendError: The device cannot be had on this machine.
     """
     global _runtime
-    threads = threads or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else threads or os.cpu_count() or 1
+    threads = (
+        threads or len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else threads or os.cpu_count() or 1
+    )
     choice = choose_language(language)
     if _runtime is not None and _runtime.device is device and _runtime.threads == threads:
         return _runtime

@@ -1,5 +1,6 @@
 """Scene + camera + options -> image."""
 
+from .backends import create_renderer
 from .images import write_image
 from .metrics import max_abs_error, mean_squared_error, psnr
 from .tone_mapping import tone_map
@@ -23,6 +24,7 @@ __all__ = [
     "RenderResult",
     "Renderer",
     "StageTimes",
+    "create_renderer",
     "max_abs_error",
     "mean_squared_error",
     "psnr",

@@ -9,20 +9,19 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ..kernels.types import Blend, RenderCounts, RenderMode, StageTimes
 from ..scenes import Camera, Gaussians
 
-
-class Blend(Enum):
-    """How the tile lists are made and blended.
-
-    `BASELINE` bins the square of 3 sigma and shades every pixel of a tile (parallel fragment shading, PFS);
-    `BASELINE_EXACT` is PFS on exact tile lists; `IRSS` shades only the fragments that count of every row
-    (intra-row sequential shading, GBU, arXiv:2503.23625).
-    """
-
-    BASELINE = "baseline"
-    BASELINE_EXACT = "baseline-exact"
-    IRSS = "irss"
+__all__ = [
+    "Backend",
+    "Blend",
+    "RenderCounts",
+    "RenderMode",
+    "RenderOptions",
+    "RenderResult",
+    "Renderer",
+    "StageTimes",
+]
 
 
 class Backend(Enum):
@@ -35,22 +34,6 @@ class Backend(Enum):
     METAL = "metal"
     GSPLAT = "gsplat"
     REFERENCE = "reference"
-
-
-class RenderMode(Enum):
-    """What a pixel holds. `DEPTH` is the expected depth, `DEPTH_MEDIAN` where transmittance passes 0.5."""
-
-    RGB = "rgb"
-    ALPHA = "alpha"
-    DEPTH = "depth"
-    DEPTH_MEDIAN = "depth-median"
-    NORMAL = "normal"
-    COST = "cost"
-
-    @property
-    def channels(self) -> int:
-        """Channels of the image: COST has fragments evaluated and contributing."""
-        return {RenderMode.RGB: 3, RenderMode.NORMAL: 3, RenderMode.COST: 2}.get(self, 1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,36 +53,6 @@ class RenderOptions:
     background: tuple[float, float, float] = (0.0, 0.0, 0.0)
     antialiased: bool | None = None
     max_sh_degree: int = 3
-
-
-@dataclass(frozen=True, kw_only=True)
-class StageTimes:
-    """Wall-clock time of each stage [ms]; `total` is measured around all of them."""
-
-    project: float
-    sort: float
-    bin: float
-    blend: float
-    total: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class RenderCounts:
-    """Work done for one picture. Fragment counts are known only in `RenderMode.COST`, else `None`.
-
-    Args:
-        num_gaussians: In the scene.
-        visible: Left after culling.
-        pairs: (tile, Gaussian) pairs.
-        fragments_evaluated: Pixels for which a Gaussian's exponent was computed.
-        fragments_contributing: Of these, the ones that were blended.
-    """
-
-    num_gaussians: int
-    visible: int
-    pairs: int
-    fragments_evaluated: int | None = None
-    fragments_contributing: int | None = None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -2,7 +2,7 @@
 
 from .blending import BlendedImages, blend_pixels
 from .irss import irss_rows, row_constants, row_intervals
-from .pipeline import ReferenceBlend, ReferenceRender, render_reference
+from .pipeline import ReferenceRender, render_reference
 from .projection import ProjectedGaussians, project
 from .spherical_harmonics import view_colors
 from .tile_lists import TileLists, all_pairs_lists, depth_order, exact_lists, square_lists
@@ -10,7 +10,6 @@ from .tile_lists import TileLists, all_pairs_lists, depth_order, exact_lists, sq
 __all__ = [
     "BlendedImages",
     "ProjectedGaussians",
-    "ReferenceBlend",
     "ReferenceRender",
     "TileLists",
     "all_pairs_lists",

@@ -20,7 +20,7 @@ S still has.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor
@@ -106,11 +106,11 @@ def _shade_tile(
     """One tile, row after row."""
     rows = row_constants(projected, ids)
     states = [_shade_row(projected, rows, features, ids, left, top + row, size) for row in range(size)]
-    fields = {
-        name: torch.cat([getattr(state, name) for state in states])
-        for name in PixelState.__dataclass_fields__
+    joined = {
+        field.name: torch.cat([getattr(state, field.name) for state in states])
+        for field in fields(PixelState)
     }
-    return PixelState(**fields)
+    return PixelState(**joined)
 
 
 def _shade_row(

@@ -4,27 +4,19 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from enum import Enum
 from itertools import pairwise
 
 import torch
 from torch import Tensor
 
 from ..spherical_harmonics import MAX_SH_DEGREE
+from ..types import Blend
 from .blending import BlendedImages, blend_pixels
 from .covariances import camera_normals
 from .irss import irss_rows
 from .projection import ProjectedGaussians, project
 from .spherical_harmonics import view_colors
 from .tile_lists import TileLists, depth_order, exact_lists, square_lists
-
-
-class ReferenceBlend(Enum):
-    """Lists and blender: PFS on 3-sigma squares, PFS on exact lists, or IRSS on exact lists."""
-
-    BASELINE = "baseline"
-    BASELINE_EXACT = "baseline-exact"
-    IRSS = "irss"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +63,7 @@ def render_reference(
     height: int,
     # Options
     background: Tensor | None = None,
-    blend: ReferenceBlend = ReferenceBlend.BASELINE_EXACT,
+    blend: Blend = Blend.BASELINE_EXACT,
     antialiased: bool = False,
     max_sh_degree: int = MAX_SH_DEGREE,
 ) -> ReferenceRender:
@@ -109,11 +101,11 @@ def render_reference(
     clock.append(time.perf_counter())
     order = depth_order(projected)
     clock.append(time.perf_counter())
-    make_lists = square_lists if blend is ReferenceBlend.BASELINE else exact_lists
+    make_lists = square_lists if blend is Blend.BASELINE else exact_lists
     lists = make_lists(projected, order, width, height)
     clock.append(time.perf_counter())
     background = means.new_zeros(3) if background is None else background
-    blender = irss_rows if blend is ReferenceBlend.IRSS else blend_pixels
+    blender = irss_rows if blend is Blend.IRSS else blend_pixels
     images = blender(projected, colors, normals, lists, background, width, height)
     clock.append(time.perf_counter())
     spans = [later - earlier for earlier, later in pairwise(clock)]

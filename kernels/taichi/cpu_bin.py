@@ -6,7 +6,21 @@ into offsets, then write the indices. Chunks are contiguous in depth, so every t
 """
 
 from ..constants import TILE_SIZE
-from .cpu_layout import A, B, B_T, C, EX, EY, INV_A_T, LOG2_THRESHOLD, MX, MY, RADIUS, RECORD, SKEW, SKEW_T, SPLIT
+from .cpu_layout import (
+    EX,
+    EY,
+    LOG2_THRESHOLD,
+    MX,
+    MY,
+    RADIUS,
+    RECORD,
+    SKEW,
+    SKEW_T,
+    SPLIT,
+    A,
+    B,
+    C,
+)
 from .language import ti
 
 F32 = ti.types.ndarray(dtype=ti.f32, ndim=1)
@@ -65,11 +79,18 @@ def _ellipse_columns(records: ti.template(), o, row, tiles_x):
 @ti.kernel
 def count_pairs(
     # In
-    order: U64, num: ti.i32, records: F32, tiles_x: ti.i32, tiles_y: ti.i32, square: ti.template(),
+    order: U64,
+    num: ti.i32,
+    records: F32,
+    tiles_x: ti.i32,
+    tiles_y: ti.i32,
+    square: ti.template(),
     # Out
     counts_out: I32,
     # Work
-    chunks: ti.i32, next_chunk: I32, threads: ti.i32,
+    chunks: ti.i32,
+    next_chunk: I32,
+    threads: ti.i32,
 ):
     ti.loop_config(block_dim=1)
     for w in range(threads * SPLIT):
@@ -102,13 +123,20 @@ def count_pairs(
 @ti.kernel
 def write_pairs(
     # In
-    order: U64, num: ti.i32, records: F32, tiles_x: ti.i32, tiles_y: ti.i32, square: ti.template(),
+    order: U64,
+    num: ti.i32,
+    records: F32,
+    tiles_x: ti.i32,
+    tiles_y: ti.i32,
+    square: ti.template(),
     # In and out: where each (chunk, tile) writes next
     offsets: I32,
     # Out
     flatten_ids_out: I32,
     # Work
-    chunks: ti.i32, next_chunk: I32, threads: ti.i32,
+    chunks: ti.i32,
+    next_chunk: I32,
+    threads: ti.i32,
 ):
     ti.loop_config(block_dim=1)
     for w in range(threads * SPLIT):

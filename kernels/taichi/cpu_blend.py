@@ -6,11 +6,28 @@ their times compare the dataflows and nothing else. The state of a pixel is its 
 (colour, or depth, or normal); T is negative once the pixel has stopped, and |T| is what remains for the background.
 """
 
+from enum import IntEnum
+
 from ..constants import MAX_ALPHA, TILE_SIZE, TRANSMITTANCE_EPS
 from .cpu_exp2 import exp2
 from .cpu_layout import (
-    A, B, B_T, BLUE, C, CELLS, EX, EY, GREEN, HALVES, INV_A_T, LANES, LOG2_THRESHOLD, MX, MY, RECORD, RED, SKEW,
-    SKEW_T, SPLIT, V8,
+    B_T,
+    CELLS,
+    EY,
+    HALVES,
+    INV_A_T,
+    LANES,
+    LOG2_THRESHOLD,
+    MX,
+    MY,
+    RECORD,
+    SKEW,
+    SKEW_T,
+    SPLIT,
+    V8,
+    A,
+    B,
+    C,
 )
 from .language import ti
 
@@ -20,14 +37,31 @@ IMAGE = ti.types.ndarray(dtype=ti.f32, ndim=3)
 PLANE = ti.types.ndarray(dtype=ti.f32, ndim=2)
 VECTORS = ti.types.ndarray(dtype=V8, ndim=1)
 
+
+class Gather(IntEnum):
+    """What a pixel collects: blended features, the depth where transmittance passes 0.5, or fragment counts."""
+
+    FEATURES = 0
+    MEDIAN = 1
+    COST = 2
+
+
 SATURATION_INTERVAL = 16
 """Gaussians between two looks at whether every pixel of the tile has stopped."""
 
 
 @ti.func
 def _shade(
-    p, cell, f0, f1, f2,
-    transmittance: ti.template(), red: ti.template(), green: ti.template(), blue: ti.template(),
+    p,
+    cell,
+    f0,
+    f1,
+    f2,
+    transmittance: ti.template(),
+    red: ti.template(),
+    green: ti.template(),
+    blue: ti.template(),
+    gather: ti.template(),
 ):
     """Blend one Gaussian into the eight pixels of `cell`; `p` = log2(alpha) of each.
 
@@ -42,9 +76,15 @@ def _shade(
     goes_on = t_next >= TRANSMITTANCE_EPS
     weight = ti.select(goes_on, weight, 0.0)
     transmittance[cell] = ti.select(goes_on, t_next, ti.min(t, 0.0 - t))
-    red[cell] = red[cell] + weight * f0
-    green[cell] = green[cell] + weight * f1
-    blue[cell] = blue[cell] + weight * f2
+    if ti.static(gather == Gather.FEATURES):
+        red[cell] = red[cell] + weight * f0
+        green[cell] = green[cell] + weight * f1
+        blue[cell] = blue[cell] + weight * f2
+    elif ti.static(gather == Gather.MEDIAN):
+        red[cell] = ti.select((weight > 0.0) & (t > 0.5) & (t_next <= 0.5), 0.0 * t + f0, red[cell])
+    else:
+        red[cell] = red[cell] + 1.0
+        green[cell] = green[cell] + ti.select(weight > 0.0, 1.0, 0.0)
 
 
 @ti.func
@@ -76,17 +116,33 @@ def _strip_rows(records: ti.template(), o, left, top):
 @ti.kernel
 def blend(
     # In
-    records: F32, isect_offsets: I32, flatten_ids: I32, features: F32, feature_base: ti.i32, feature_stride: ti.i32,
-    width: ti.i32, height: ti.i32, background: F32, lane_offsets: VECTORS, irss: ti.template(),
+    records: F32,
+    isect_offsets: I32,
+    flatten_ids: I32,
+    features: F32,
+    feature_base: ti.i32,
+    feature_stride: ti.i32,
+    width: ti.i32,
+    height: ti.i32,
+    background: F32,
+    lane_offsets: VECTORS,
+    irss: ti.template(),
+    gather: ti.template(),
     # Out
-    image_out: IMAGE, alpha_out: PLANE,
-    # Work: CELLS vectors a worker
-    transmittance: VECTORS, red: VECTORS, green: VECTORS, blue: VECTORS, next_tile: I32, threads: ti.i32,
+    image_out: IMAGE,
+    alpha_out: PLANE,
+    # Work: CELLS vectors a worker in each, 4 * CELLS apart
+    transmittance: VECTORS,
+    red: VECTORS,
+    green: VECTORS,
+    blue: VECTORS,
+    next_tile: I32,
+    threads: ti.i32,
 ):
     ti.loop_config(block_dim=1)
     for w in range(threads * SPLIT):
         if w % SPLIT == 0:
-            cells = w // SPLIT * CELLS
+            cells = w // SPLIT * 4 * CELLS
             tiles_x = (width + TILE_SIZE - 1) // TILE_SIZE
             tiles = tiles_x * ((height + TILE_SIZE - 1) // TILE_SIZE)
             centres = lane_offsets[0]
@@ -123,7 +179,7 @@ def blend(
                                 y = dy * b
                                 for row in range(first, last):
                                     p = (c - y * y) - x * x
-                                    _shade(p, base + row, f0, f1, f2, transmittance, red, green, blue)
+                                    _shade(p, base + row, f0, f1, f2, transmittance, red, green, blue, gather)
                                     x = x - step
                                     y += b
                             else:
@@ -134,7 +190,7 @@ def blend(
                                 dy = top + 0.5 - my
                                 for row in range(TILE_SIZE):
                                     p = (c - conic_yy * dy * dy) - dx * (conic_xx * dx + conic_xy * dy)
-                                    _shade(p, base + row, f0, f1, f2, transmittance, red, green, blue)
+                                    _shade(p, base + row, f0, f1, f2, transmittance, red, green, blue, gather)
                                     dy += 1.0
                     most = transmittance[cells]
                     for cell in range(cells + 1, cells + CELLS):

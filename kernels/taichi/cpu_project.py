@@ -3,8 +3,29 @@
 
 from ..constants import BASELINE_SIGMAS, EPS2D, FRUSTUM_MARGIN, NEAR_PLANE
 from .cpu_layout import (
-    A, B, B_T, BLUE, C, DEPTH, EX, EY, GREEN, INV_A_T, LAM, LANES, LOG2_THRESHOLD, LOG2E, MX, MY, RADIUS, RECORD, RED,
-    SKEW, SKEW_T, SPLIT, V8,
+    B_T,
+    BLUE,
+    DEPTH,
+    EX,
+    EY,
+    GREEN,
+    INV_A_T,
+    LAM,
+    LANES,
+    LOG2_THRESHOLD,
+    LOG2E,
+    MX,
+    MY,
+    RADIUS,
+    RECORD,
+    RED,
+    SKEW,
+    SKEW_T,
+    SPLIT,
+    V8,
+    A,
+    B,
+    C,
 )
 from .language import ti
 from .spherical_harmonics import sh_colour
@@ -27,15 +48,29 @@ def _clamp(x, low, high):
 @ti.kernel
 def project(
     # Scene
-    blocks: VECTORS, sh: F32, num: ti.i32,
+    blocks: VECTORS,
+    sh: F32,
+    num: ti.i32,
     # Camera: rows of [R|t], then fx fy cx cy, then camera centre
-    camera: F32, width: ti.i32, height: ti.i32,
+    camera: F32,
+    width: ti.i32,
+    height: ti.i32,
     # Options
-    sh_degree: ti.template(), sh_stride: ti.i32, antialiased: ti.template(), square: ti.template(),
+    sh_degree: ti.template(),
+    sh_stride: ti.i32,
+    antialiased: ti.template(),
+    square: ti.template(),
     # Out
-    records_out: F32, keys_out: U32, ids_out: I32, counts_out: I32, key_range_out: U32,
+    records_out: F32,
+    keys_out: U32,
+    ids_out: I32,
+    counts_out: I32,
+    key_range_out: U32,
     # Work
-    chunk_blocks: ti.i32, num_chunks: ti.i32, next_chunk: I32, threads: ti.i32,
+    chunk_blocks: ti.i32,
+    num_chunks: ti.i32,
+    next_chunk: I32,
+    threads: ti.i32,
 ):
     ti.loop_config(block_dim=1)
     for w in range(threads * SPLIT):
@@ -108,7 +143,12 @@ def project(
                             box_x, box_y = ex, ey
                             if ti.static(square):
                                 box_x, box_y = r, r
-                            if mx + box_x > 0.0 and mx - box_x < width and my + box_y > 0.0 and my - box_y < height:
+                            if (
+                                mx + box_x > 0.0
+                                and mx - box_x < width
+                                and my + box_y > 0.0
+                                and my - box_y < height
+                            ):
                                 key = ti.bit_cast(depth, ti.u32)
                                 key_min, key_max = ti.min(key_min, key), ti.max(key_max, key)
                                 keys_out[found] = key

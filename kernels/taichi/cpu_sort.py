@@ -19,11 +19,17 @@ MAX_DIGIT_BITS = 12
 @ti.kernel
 def gather_keys(
     # In: one run of keys per projection chunk
-    keys: U32, counts: I32, starts: I32, num_chunks: ti.i32, stride: ti.i32, key_min: ti.u32,
+    keys: U32,
+    counts: I32,
+    starts: I32,
+    num_chunks: ti.i32,
+    stride: ti.i32,
+    key_min: ti.u32,
     # Out
     elements_out: U64,
     # Work
-    next_chunk: I32, threads: ti.i32,
+    next_chunk: I32,
+    threads: ti.i32,
 ):
     ti.loop_config(block_dim=1)
     for w in range(threads * SPLIT):
@@ -40,7 +46,12 @@ def gather_keys(
 
 @ti.kernel
 def histogram(
-    elements: U64, num: ti.i32, shift: ti.i32, digits: ti.i32, counts_out: I32, chunks: ti.i32,
+    elements: U64,
+    num: ti.i32,
+    shift: ti.i32,
+    digits: ti.i32,
+    counts_out: I32,
+    chunks: ti.i32,
 ):
     ti.loop_config(block_dim=1)
     for w in range(chunks * SPLIT):
@@ -55,7 +66,13 @@ def histogram(
 
 @ti.kernel
 def scatter(
-    elements: U64, num: ti.i32, shift: ti.i32, digits: ti.i32, offsets: I32, chunks: ti.i32, elements_out: U64,
+    elements: U64,
+    num: ti.i32,
+    shift: ti.i32,
+    digits: ti.i32,
+    offsets: I32,
+    chunks: ti.i32,
+    elements_out: U64,
 ):
     ti.loop_config(block_dim=1)
     for w in range(chunks * SPLIT):

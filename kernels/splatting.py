@@ -1,0 +1,27 @@
+"""The fast splatting pipelines, by device. Importing this module loads no kernel language."""
+
+from __future__ import annotations
+
+from .runtime import Device, initialise
+from .types import Pipeline
+
+
+def create_pipeline(device: Device, *, language: str | None = None, threads: int | None = None) -> Pipeline:
+    """Start the kernel language and return a pipeline on `device`.
+
+    Args:
+        device: Where kernels run. One device at a time: another one invalidates the earlier pipelines.
+        language: "taichi", "quadrants" or `None` for the best that is installed.
+        threads: CPU worker threads, all cores by default.
+
+    Raises:
+        BackendError: The device or the language cannot be had on this machine.
+    """
+    runtime = initialise(device, language=language, threads=threads)
+    if device is Device.CPU:
+        from .taichi.cpu_pipeline import CpuPipeline
+
+        return CpuPipeline(runtime)
+    from .taichi.gpu_pipeline import GpuPipeline
+
+    return GpuPipeline(runtime)

@@ -1,0 +1,151 @@
+"""Closed choices and small results that kernels, renderers and the command line share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Blend(Enum):
+    """How the tile lists are made and blended.
+
+    `BASELINE` bins the square of 3 sigma and shades every pixel of a tile (parallel fragment shading, PFS);
+    `BASELINE_EXACT` is PFS on exact tile lists; `IRSS` shades only the fragments that count of every row
+    (intra-row sequential shading, GBU, arXiv:2503.23625).
+    """
+
+    BASELINE = "baseline"
+    BASELINE_EXACT = "baseline-exact"
+    IRSS = "irss"
+
+
+class RenderMode(Enum):
+    """What a pixel holds. `DEPTH` is the expected depth, `DEPTH_MEDIAN` where transmittance passes 0.5."""
+
+    RGB = "rgb"
+    ALPHA = "alpha"
+    DEPTH = "depth"
+    DEPTH_MEDIAN = "depth-median"
+    NORMAL = "normal"
+    COST = "cost"
+
+    @property
+    def channels(self) -> int:
+        """Channels of the image: COST has fragments evaluated and contributing."""
+        return {RenderMode.RGB: 3, RenderMode.NORMAL: 3, RenderMode.COST: 2}.get(self, 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageTimes:
+    """Wall-clock time of each stage [ms]; `total` is measured around all of them."""
+
+    project: float
+    sort: float
+    bin: float
+    blend: float
+    total: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenderCounts:
+    """Work done for one picture. Fragment counts are known only in `RenderMode.COST`, else `None`.
+
+    Args:
+        num_gaussians: In the scene.
+        visible: Left after culling.
+        pairs: (tile, Gaussian) pairs.
+        fragments_evaluated: Pixels for which a Gaussian's exponent was computed.
+        fragments_contributing: Of these, the ones that were blended.
+    """
+
+    num_gaussians: int
+    visible: int
+    pairs: int
+    fragments_evaluated: int | None = None
+    fragments_contributing: int | None = None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class SplatArrays:
+    """A scene as the pipelines take it: read-only float32 arrays of N Gaussians in the world frame.
+
+    Args:
+        means: `[N, 3]`, scene units.
+        quats: `[N, 4]` wxyz, any non-zero length.
+        log_scales: `[N, 3]`.
+        logit_opacities: `[N]`.
+        sh_coeffs: `[N, K, 3]`, K in 1, 4, 9, 16.
+    """
+
+    means: NDArray[np.float32]
+    quats: NDArray[np.float32]
+    log_scales: NDArray[np.float32]
+    logit_opacities: NDArray[np.float32]
+    sh_coeffs: NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class View:
+    """One pinhole view.
+
+    Args:
+        viewmat: World -> camera `[4, 4]`, OpenCV axes, scene units.
+        fx: Focal length along x [px]; `fy`, and the principal point `cx`, `cy` likewise.
+        width: Image width [px].
+        height: Image height [px].
+    """
+
+    viewmat: NDArray[np.float64]
+    fx: float
+    fy: float
+    cx: float
+    cy: float
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PipelineOptions:
+    """What a pipeline draws and how; see `RenderOptions` for the meaning."""
+
+    blend: Blend
+    mode: RenderMode
+    background: tuple[float, float, float]
+    antialiased: bool
+    max_sh_degree: int
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class PipelineOutput:
+    """`image` `[H, W, C]` and `alpha` `[H, W]` as in `RenderResult`, with the time of each stage and the work done."""
+
+    image: NDArray[np.float32]
+    alpha: NDArray[np.float32]
+    stage_times: StageTimes
+    counts: RenderCounts
+
+
+class Pipeline(Protocol):
+    """Projection, sorting, binning and blending on one device. Use from one thread."""
+
+    @property
+    def description(self) -> str:
+        """Kernel language and device, and why they were chosen."""
+        ...
+
+    @property
+    def buffer_bytes(self) -> int:
+        """Memory held beside the scene's own arrays [bytes]."""
+        ...
+
+    def upload(self, scene: SplatArrays) -> None:
+        """Make `scene` the one that is drawn."""
+        ...
+
+    def render(self, view: View, options: PipelineOptions) -> PipelineOutput:
+        """Draw one picture of the uploaded scene."""
+        ...
