@@ -59,7 +59,7 @@ def _render(gaussians: Gaussians, camera: Camera, options: RenderOptions) -> Ref
     """Run the reference pipeline on float64 copies of the arrays."""
     import torch
 
-    from ..kernels.reference import ReferenceBlend, render_reference
+    from ..kernels.reference import render_reference
 
     def tensor(array: NDArray[np.float32] | NDArray[np.float64] | tuple[float, ...]) -> Tensor:
         return torch.from_numpy(np.array(array, dtype=np.float64))
@@ -76,7 +76,7 @@ def _render(gaussians: Gaussians, camera: Camera, options: RenderOptions) -> Ref
         width=camera.width,
         height=camera.height,
         background=tensor(options.background),
-        blend=ReferenceBlend(options.blend.value),
+        blend=options.blend,
         antialiased=antialiased,
         max_sh_degree=options.max_sh_degree,
     )

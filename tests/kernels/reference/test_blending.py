@@ -14,22 +14,20 @@ from rowsplat.kernels.constants import ALPHA_THRESHOLD, MAX_ALPHA, TRANSMITTANCE
 from rowsplat.kernels.reference import (
     BlendedImages,
     ProjectedGaussians,
-    ReferenceBlend,
     all_pairs_lists,
     blend_pixels,
     depth_order,
     render_reference,
 )
 from rowsplat.kernels.spherical_harmonics import SH_C0
+from rowsplat.kernels.types import Blend
 from torch import Tensor
 
 _IMAGES = ("rgb", "alphas", "depths", "median_depths", "normals", "transmittance")
-_BLENDS = list(ReferenceBlend)
+_BLENDS = list(Blend)
 
 
-def _draw(
-    scene: Any, camera: Any, blend: ReferenceBlend = ReferenceBlend.BASELINE_EXACT, **more: Any
-) -> BlendedImages:
+def _draw(scene: Any, camera: Any, blend: Blend = Blend.BASELINE_EXACT, **more: Any) -> BlendedImages:
     return render_reference(**scene, **camera, blend=blend, **more).images
 
 
@@ -45,7 +43,7 @@ def _stack(one: dict[str, Tensor], depths: list[float], opacities: list[float], 
 
 
 @pytest.mark.parametrize("blend", _BLENDS)
-def test_one_sphere_on_the_axis_is_a_bell(one_gaussian: Any, axis_camera: Any, blend: ReferenceBlend) -> None:
+def test_one_sphere_on_the_axis_is_a_bell(one_gaussian: Any, axis_camera: Any, blend: Blend) -> None:
     images = _draw(one_gaussian, axis_camera, blend)
     offsets = torch.arange(33, dtype=torch.float64) - 16
     bell = 0.8 * torch.exp(-0.5 * (offsets**2 + offsets[:, None] ** 2) / 25.3)
@@ -57,9 +55,7 @@ def test_one_sphere_on_the_axis_is_a_bell(one_gaussian: Any, axis_camera: Any, b
 
 
 @pytest.mark.parametrize("blend", _BLENDS)
-def test_two_gaussians_in_line_blend_front_to_back(
-    one_gaussian: Any, axis_camera: Any, blend: ReferenceBlend
-) -> None:
+def test_two_gaussians_in_line_blend_front_to_back(one_gaussian: Any, axis_camera: Any, blend: Blend) -> None:
     scene = _stack(
         one_gaussian, depths=[4.0, 2.0], opacities=[0.9, 0.4], greys=[0.2, 1.0]
     )  # the far one first
@@ -78,7 +74,7 @@ def test_two_gaussians_in_line_blend_front_to_back(
 
 @pytest.mark.parametrize("blend", _BLENDS)
 def test_a_pixel_stops_before_the_fragment_that_takes_it_below_the_limit(
-    one_gaussian: Any, axis_camera: Any, blend: ReferenceBlend
+    one_gaussian: Any, axis_camera: Any, blend: Blend
 ) -> None:
     scene = _stack(
         one_gaussian, depths=[1.0, 2.0, 3.0, 4.0], opacities=[0.98, 0.98, 0.98, 0.2], greys=[0, 0, 1, 1]
@@ -148,15 +144,15 @@ def test_exact_lists_draw_what_all_pairs_draw(make_scene: Any, make_camera: Any)
 def test_the_baseline_lacks_the_rim_beyond_three_sigma(one_gaussian: Any, axis_camera: Any) -> None:
     one_gaussian["logit_opacities"][:] = torch.tensor(0.99, dtype=torch.float64).logit()
     axis_camera["K"][0, 2] = 16.0  # the square of 3 sigma, 16 px, ends at x = 32; the contour reaches 16.7 px
-    baseline = _draw(one_gaussian, axis_camera, ReferenceBlend.BASELINE).alphas
-    exact = _draw(one_gaussian, axis_camera, ReferenceBlend.BASELINE_EXACT).alphas
+    baseline = _draw(one_gaussian, axis_camera, Blend.BASELINE).alphas
+    exact = _draw(one_gaussian, axis_camera, Blend.BASELINE_EXACT).alphas
     torch.testing.assert_close(baseline[:, :32], exact[:, :32])
     assert float(baseline[:, 32].max()) == 0.0
     assert math.isclose(float(exact[16, 32]), 0.99 * math.exp(-0.5 * 16.5**2 / 25.3))
 
 
 @pytest.mark.parametrize("blend", _BLENDS)
-def test_long_lists_blend_as_one(make_scene: Any, make_camera: Any, blend: ReferenceBlend) -> None:
+def test_long_lists_blend_as_one(make_scene: Any, make_camera: Any, blend: Blend) -> None:
     scene, camera = make_scene(1500, seed=34, scale=1.0), make_camera(16, 16)  # several steps for one tile
     scene["logit_opacities"][:] = -4.5
     images = _draw(scene, camera, blend)
@@ -167,13 +163,13 @@ def test_long_lists_blend_as_one(make_scene: Any, make_camera: Any, blend: Refer
     torch.testing.assert_close(
         images.rgb[8, 8], torch.tensor(expected[:3], dtype=torch.float64), rtol=0, atol=2e-3
     )
-    if blend is not ReferenceBlend.BASELINE:
+    if blend is not Blend.BASELINE:
         torch.testing.assert_close(images.rgb[8, 8], torch.tensor(expected[:3], dtype=torch.float64))
 
 
 @pytest.mark.parametrize("blend", _BLENDS)
 def test_weights_and_remaining_transmittance_make_one(
-    make_scene: Any, make_camera: Any, blend: ReferenceBlend
+    make_scene: Any, make_camera: Any, blend: Blend
 ) -> None:
     images = _draw(make_scene(200, seed=35), make_camera(), blend)
     torch.testing.assert_close(images.alphas + images.transmittance, torch.ones_like(images.alphas))
@@ -181,9 +177,7 @@ def test_weights_and_remaining_transmittance_make_one(
 
 
 @pytest.mark.parametrize("blend", _BLENDS)
-def test_the_order_of_the_input_does_not_matter(
-    make_scene: Any, make_camera: Any, blend: ReferenceBlend
-) -> None:
+def test_the_order_of_the_input_does_not_matter(make_scene: Any, make_camera: Any, blend: Blend) -> None:
     scene, camera = make_scene(200, seed=36, sh_degree=1), make_camera()
     shuffle = torch.randperm(200, generator=torch.Generator().manual_seed(0))
     shuffled = {name: value[shuffle] for name, value in scene.items()}

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 import torch
-from rowsplat.kernels.reference import ReferenceBlend, render_reference
+from rowsplat.kernels.reference import render_reference
+from rowsplat.kernels.types import Blend
 from torch import Tensor
 
 _NAMES = ("means", "quats", "log_scales", "logit_opacities", "sh_coeffs")
@@ -15,13 +16,13 @@ _NAMES = ("means", "quats", "log_scales", "logit_opacities", "sh_coeffs")
 @pytest.mark.parametrize(
     ("blend", "antialiased"),
     [
-        (ReferenceBlend.BASELINE_EXACT, False),
-        (ReferenceBlend.BASELINE_EXACT, True),
-        (ReferenceBlend.IRSS, False),
+        (Blend.BASELINE_EXACT, False),
+        (Blend.BASELINE_EXACT, True),
+        (Blend.IRSS, False),
     ],
 )
 def test_gradients_equal_finite_differences(
-    make_scene: Any, make_camera: Any, blend: ReferenceBlend, antialiased: bool
+    make_scene: Any, make_camera: Any, blend: Blend, antialiased: bool
 ) -> None:
     scene, camera = make_scene(3, seed=41, sh_degree=1, scale=0.5), make_camera(6, 5)
     scene["means"][:, :2] *= 0.2
@@ -43,7 +44,7 @@ def test_gradients_equal_finite_differences(
 def test_gradients_of_both_blenders_agree(make_scene: Any, make_camera: Any) -> None:
     camera = make_camera(40, 30)
     gradients: list[dict[str, Tensor]] = []
-    for blend in (ReferenceBlend.BASELINE_EXACT, ReferenceBlend.IRSS):
+    for blend in (Blend.BASELINE_EXACT, Blend.IRSS):
         scene = {name: value.requires_grad_() for name, value in make_scene(80, seed=42, sh_degree=2).items()}
         images = render_reference(**scene, **camera, blend=blend).images
         (images.rgb**2).sum().backward()

@@ -9,11 +9,11 @@ import torch
 from rowsplat.kernels.constants import ALPHA_THRESHOLD, EPS2D
 from rowsplat.kernels.reference import (
     ProjectedGaussians,
-    ReferenceBlend,
     render_reference,
     row_constants,
     row_intervals,
 )
+from rowsplat.kernels.types import Blend
 from torch import Tensor
 
 _COLUMNS = 256
@@ -90,8 +90,8 @@ def test_irss_draws_what_brute_force_draws_with_far_fewer_fragments(
     make_scene: Any, make_camera: Any
 ) -> None:
     scene, camera = make_scene(300, seed=24, sh_degree=1), make_camera(75, 41)
-    rows = render_reference(**scene, **camera, blend=ReferenceBlend.IRSS).images
-    pixels = render_reference(**scene, **camera, blend=ReferenceBlend.BASELINE_EXACT).images
+    rows = render_reference(**scene, **camera, blend=Blend.IRSS).images
+    pixels = render_reference(**scene, **camera, blend=Blend.BASELINE_EXACT).images
     for name in (
         "rgb",
         "alphas",
