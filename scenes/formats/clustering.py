@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-_CODEBOOK_STEPS = 60
+_CODEBOOK_STEPS, _EXCHANGE_STEPS = 60, 40
 _PALETTE_STEPS = 6
 _LEAVES = 256  # centres that one branch of the palette tree holds
 _MAX_BRANCHES = 256
@@ -18,34 +18,69 @@ _SEED = 7
 
 
 def codebook(values: NDArray[np.floating], size: int = 256) -> NDArray[np.float64]:
-    """Sorted centres `[size]` for scalars `[M]`: Lloyd's algorithm, where each step is a search."""
+    """Sorted centres `[size]` for scalars `[M]` of nearly the least squared error.
+
+    Lloyd's algorithm on the sorted values, where a step is a search. Alone it cannot carry centres from where
+    they are many to a far tail, so steps also merge the cheapest neighbours and split the worst clusters.
+    """
     ordered = np.sort(values.astype(np.float64).ravel())
     distinct = np.unique(ordered)
     if len(distinct) <= size:  # already quantised: nothing need be lost
         return np.pad(distinct, (0, size - len(distinct)), mode="edge")
-    sums = np.concatenate([[0.0], np.cumsum(ordered)])
-    centres = _first_centres(ordered, size)
-    for _ in range(_CODEBOOK_STEPS):
-        edges = np.searchsorted(ordered, (centres[:-1] + centres[1:]) / 2)
-        bounds = np.concatenate([[0], edges, [len(ordered)]])
-        counts = np.diff(bounds)
-        means = np.diff(sums[bounds]) / np.maximum(counts, 1)
-        centres = np.sort(np.where(counts > 0, means, centres))
+    sums = np.stack([np.append(0.0, np.cumsum(ordered**power)) for power in (1, 2)])
+    even = np.linspace(ordered[0], ordered[-1], size // 2)
+    centres = np.sort(np.append(even, np.quantile(ordered, np.linspace(0, 1, size - size // 2))))
+    for step in range(_CODEBOOK_STEPS):
+        centres, counts, errors = _lloyd_step(ordered, sums, centres)
+        if step < _EXCHANGE_STEPS:
+            centres = _exchange(centres, counts, errors)
     return centres
+
+
+def _lloyd_step(
+    ordered: NDArray[np.float64], sums: NDArray[np.float64], centres: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.intp], NDArray[np.float64]]:
+    """New centres, their counts and squared errors; an empty centre stays."""
+    edges = np.searchsorted(ordered, (centres[:-1] + centres[1:]) / 2)
+    bounds = np.concatenate([[0], edges, [len(ordered)]])
+    counts = np.diff(bounds)
+    first, second = np.diff(sums[:, bounds], axis=1)
+    means = first / np.maximum(counts, 1)
+    errors = np.maximum(second - first * means, 0.0)
+    return np.where(counts > 0, means, centres), counts, errors
+
+
+def _exchange(
+    centres: NDArray[np.float64], counts: NDArray[np.intp], errors: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Merge neighbours where that costs less than splitting the worst clusters gains."""
+    pair = counts[:-1] * counts[1:] / np.maximum(counts[:-1] + counts[1:], 1)
+    costs = pair * np.diff(centres) ** 2
+    worst = np.argsort(-errors)[: len(centres) // 8]
+    costs[worst[worst < len(costs)]] = np.inf
+    costs[worst[worst > 0] - 1] = np.inf
+    cheapest = np.argsort(costs)[: len(worst)]
+    apart = np.array([index for index in cheapest if index - 1 not in cheapest], dtype=np.intp)
+    moves = min(len(apart), len(worst))
+    useful = (
+        0.75 * errors[worst[:moves]] > costs[apart[:moves]]
+    )  # halving a cluster leaves a quarter of its error
+    merged, split = apart[:moves][useful], worst[:moves][useful]
+    spread = np.sqrt(errors[split] / np.maximum(counts[split], 1))
+    weights = counts / np.maximum(counts.sum(), 1) + 1e-12
+    joint = (centres[merged] * weights[merged] + centres[merged + 1] * weights[merged + 1]) / (
+        weights[merged] + weights[merged + 1]
+    )
+    moved = centres.copy()
+    moved[merged] = joint
+    moved[merged + 1] = centres[split] + spread
+    moved[split] = centres[split] - spread
+    return np.sort(moved)
 
 
 def nearest_in_codebook(values: NDArray[np.floating], centres: NDArray[np.float64]) -> NDArray[np.uint8]:
     """Index of the nearest of up to 256 sorted centres, of the same shape as `values`."""
     return np.searchsorted((centres[:-1] + centres[1:]) / 2, values).astype(np.uint8)
-
-
-def _first_centres(ordered: NDArray[np.float64], size: int) -> NDArray[np.float64]:
-    """Centres spaced by the cube root of the values' density: for many centres the least squared error."""
-    density, edges = np.histogram(ordered, bins=4096)
-    weight = np.concatenate([[0.0], np.cumsum(np.cbrt(density))])
-    centres = np.interp((np.arange(size) + 0.5) / size * weight[-1], weight, edges)
-    centres[0], centres[-1] = ordered[0], ordered[-1]
-    return centres
 
 
 def palette(vectors: NDArray[np.float32], size: int) -> tuple[NDArray[np.float32], NDArray[np.intp]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ COLOR_SPACE = "srgb_rec709_display"
 """The one colour space that the renderers know: what 3DGS training gives."""
 
 _POINTS = 0
+_MAX_INSTANCES = 1024
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -55,6 +57,9 @@ def splat_instances(document: GltfDocument) -> list[SplatInstance]:
     for node, matrix in _nodes(document):
         if "mesh" not in node:
             continue
+        if len(found) >= _MAX_INSTANCES:
+            problem = f"expected at most {_MAX_INSTANCES} placed primitives, more cannot come from this file"
+            raise document.error("nodes", problem, "Do not trust this file; ask for a clean export")
         mesh = document.entry("meshes", node["mesh"])
         for number, primitive in enumerate(document.items(mesh, "primitives", "mesh")):
             place = f"mesh {node['mesh']} primitive {number}"
@@ -92,18 +97,11 @@ def _instance(
 
 
 def _nodes(document: GltfDocument) -> Iterator[tuple[dict[str, Any], NDArray[np.float64]]]:
-    """Nodes of the default scene (or of all roots, where there is none) with their world matrices."""
-    scenes = document.items(document.json, "scenes", "scenes")
-    scene = document.entry("scenes", document.json.get("scene", 0)) if scenes else {}
-    everything = range(len(document.items(document.json, "nodes", "nodes")))
-    children = {c for i in everything for c in document.items(document.entry("nodes", i), "children", "node")}
-    roots = (
-        document.items(scene, "nodes", "scene") if scenes else [i for i in everything if i not in children]
-    )
-    pending: list[tuple[Any, NDArray[np.float64]]] = [(root, np.eye(4)) for root in roots]
+    """Nodes of the default scene with their world matrices."""
+    pending = deque((root, np.eye(4)) for root in _roots(document))
     visited: set[Any] = set()
     while pending:
-        index, parent = pending.pop(0)
+        index, parent = pending.popleft()
         node = document.entry("nodes", index)
         if index in visited:
             raise document.error(f"node {index}", "expected a tree of nodes, found it twice")
@@ -113,7 +111,20 @@ def _nodes(document: GltfDocument) -> Iterator[tuple[dict[str, Any], NDArray[np.
         pending.extend((child, matrix) for child in document.items(node, "children", f"node {index}"))
 
 
+def _roots(document: GltfDocument) -> list[Any]:
+    """Root nodes of the default scene; without scenes, all nodes that are nobody's child."""
+    if document.items(document.json, "scenes", "scenes"):
+        scene = document.entry("scenes", document.json.get("scene", 0))
+        return document.items(scene, "nodes", "scene")
+    everything = range(len(document.items(document.json, "nodes", "nodes")))
+    lists = (document.items(document.entry("nodes", index), "children", "node") for index in everything)
+    children = {child for children in lists for child in children if type(child) is int}
+    return [index for index in everything if index not in children]
+
+
 def _local_matrix(document: GltfDocument, index: int, node: dict[str, Any]) -> NDArray[np.float64]:
+    if not {"matrix", "rotation", "scale", "translation"} & node.keys():
+        return np.eye(4)
     if "matrix" in node:
         return _numbers(document, index, node, "matrix", [0.0] * 16).reshape(4, 4).T
     x, y, z, w = _numbers(document, index, node, "rotation", [0.0, 0.0, 0.0, 1.0])
