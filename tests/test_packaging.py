@@ -85,7 +85,8 @@ def wheel(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(repository / name, checkout / name)
     with tarfile.open(_build(checkout, "sdist", sdist_folder)) as archive:
-        archive.extractall(source, filter="data")
+        archive.extraction_filter = getattr(tarfile, "data_filter", None)  # Debian's Python 3.11 lacks it
+        archive.extractall(source)
     return _build(next(source.iterdir()), "wheel", wheel_folder)
 
 
