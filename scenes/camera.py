@@ -173,7 +173,7 @@ class Camera:
         return cls.from_camtoworld(pose, width=width, height=height, fov_deg=fov_deg)
 
     @property
-    def K(self) -> NDArray[np.float64]:
+    def K(self) -> NDArray[np.float64]:  # noqa: N802 - the field's name
         """Intrinsics `[3, 3]` [px]."""
         return np.array([[self.fx, 0.0, self.cx], [0.0, self.fy, self.cy], [0.0, 0.0, 1.0]])
 

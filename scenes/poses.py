@@ -29,7 +29,7 @@ class NotRigidError(ValueError):
     def __init__(self, problem: str, remedy: str) -> None:
         """Join both into one line."""
         self.problem, self.remedy = problem, remedy
-        super().__init__(f"{problem}; {remedy}")
+        super().__init__(f"{problem}. {remedy}.")
 
 
 def look_at_pose(eye: ArrayLike, target: ArrayLike, up: ArrayLike = DEFAULT_UP) -> FloatMatrix:
@@ -91,17 +91,17 @@ def nearest_rotation(matrix: FloatMatrix) -> FloatMatrix:
     """
     left, singular_values, right = np.linalg.svd(matrix)
     if singular_values[2] <= _PARALLEL * singular_values[0]:
-        raise NotRigidError("expected a rotation, found a matrix without inverse", "export the cameras again")
+        raise NotRigidError("expected a rotation, found a matrix without inverse", "Export the cameras again")
     if np.abs(singular_values - 1.0).max() > _RIGID_TOLERANCE:
         lengths = " ".join(f"{length:.4g}" for length in np.linalg.norm(matrix, axis=0))
         raise NotRigidError(
             f"expected a rotation, found scale or shear (axes of length {lengths})",
-            "give the camera scale 1 without shear and export again",
+            "Give the camera scale 1 without shear and export again",
         )
     rotation: FloatMatrix = left @ right
     if np.linalg.det(rotation) < 0:
         raise NotRigidError(
-            "expected a rotation, found a mirror image", "negate one camera axis and export again"
+            "expected a rotation, found a mirror image", "Negate one camera axis and export again"
         )
     return rotation
 

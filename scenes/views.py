@@ -1,6 +1,6 @@
 """Views of a scene for which nobody gave a camera: a default view, a view on an orbit, a whole orbit.
 
-All that is known is the Gaussians themselves. A trained scene may have stray Gaussians far away and a shell of
+All that is known is the Gaussians themselves. A trained scene may have stray ones far away and a shell of
 large ones as background, so a bounding box says nothing; the subject is where the small opaque ones are.
 """
 
@@ -243,7 +243,7 @@ def _framing(
     tangents = _FILL * np.array([0.5 * lens.width / lens.fx, 0.5 * lens.height / lens.fy])
     needed = (np.abs(local[:, :2]) / tangents).max(axis=1) - local[:, 2]
     distance = float(_quantiles(needed, weights, 1.0 - _TAIL))
-    return extent.center + pose[:3, :3] @ middle, max(distance, samples.typical_scale * 6.0)
+    return extent.center + pose[:3, :3] @ middle, max(distance, extent.radius)
 
 
 def _visible_weight(samples: _Samples, extent: SceneExtent, lens: Camera, pose: FloatMatrix) -> float:

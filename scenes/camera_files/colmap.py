@@ -43,7 +43,7 @@ def read_colmap(model: Path) -> CameraPath:
         lenses, images = read_text_lenses(lenses_file), read_text_images(images_file)
     if not images:
         problem = "expected at least one posed image, found none"
-        raise SceneFileError(images_file, "", problem, "choose another model; COLMAP numbers them 0, 1, ...")
+        raise SceneFileError(images_file, "", problem, "Choose another model; COLMAP numbers them 0, 1, ...")
     images.sort(key=lambda image: image.name)
     cameras = tuple(_camera(images_file, image, lenses) for image in images)
     warn_of_distortion(model, cameras)
@@ -55,7 +55,7 @@ def _camera(path: Path, image: ColmapImage, lenses: dict[int, ColmapLens]) -> Ca
     lens = lenses.get(image.lens_id)
     if lens is None:
         problem = f"expected one of {len(lenses)} cameras, found CAMERA_ID {image.lens_id}"
-        raise SceneFileError(path, image.place, problem, "take cameras and images from the same model")
+        raise SceneFileError(path, image.place, problem, "Take cameras and images from the same model")
     viewmat = np.eye(4)
     viewmat[:3, :3] = quat_to_rotmat(np.array(image.quat))
     viewmat[:3, 3] = image.translation

@@ -34,7 +34,7 @@ class _BoundedFile:
 
     def error(self, expected: str, found: str) -> SceneFileError:
         place = f"offset {self._file.tell()}"
-        remedy = "the file is damaged or cut off; copy or export it again"
+        remedy = "The file is damaged or cut off; copy or export it again"
         return SceneFileError(self.path, place, f"{expected}, found {found}", remedy)
 
     def unpack(self, layout: struct.Struct) -> tuple[float, ...]:
@@ -94,7 +94,7 @@ def _opened(path: Path) -> BinaryIO:
         return path.open("rb")
     except OSError as error:
         problem = f"cannot be read ({error.strerror or error})"
-        raise SceneFileError(path, "", problem, "check the path and its permissions") from None
+        raise SceneFileError(path, "", problem, "Check the path and its permissions") from None
 
 
 def _lens(file: _BoundedFile, index: int) -> tuple[int, ColmapLens]:

@@ -94,15 +94,15 @@ def lens_of(path: Path, place: str, model: str, size: tuple[int, int], params: S
     expected = num_params(path, place, model)
     if len(params) != expected:
         problem = f"expected {expected} parameters of {model}, found {len(params)}"
-        raise SceneFileError(path, place, problem, "export the model again")
+        raise SceneFileError(path, place, problem, "Export the model again")
     if not all(1 <= side <= MAX_IMAGE_SIDE for side in size):
         problem = f"expected an image of 1 to {MAX_IMAGE_SIDE} pixels a side, found {size[0]}x{size[1]}"
-        raise SceneFileError(path, place, problem, "export the model again")
+        raise SceneFileError(path, place, problem, "Export the model again")
     num_focal = _PERSPECTIVE_MODELS[model][0]
     focal, (cx, cy) = params[:num_focal], params[num_focal : num_focal + 2]
     if not all(0.0 < f <= MAX_COORDINATE for f in focal) or not all(abs(p) <= MAX_COORDINATE for p in params):
         problem = f"expected positive focal lengths and finite parameters, found {_shown(params)}"
-        raise SceneFileError(path, place, problem, "export the model again")
+        raise SceneFileError(path, place, problem, "Export the model again")
     distortion = without_trailing_zeros(tuple(params[num_focal + 2 :]))
     width, height = size
     return ColmapLens(
@@ -120,15 +120,15 @@ def check_image_pose(path: Path, image: ColmapImage) -> None:
         not 0.5 <= math.hypot(*image.quat) <= 2.0
     ):  # COLMAP itself takes any length and scales it to 1; false for NaN
         problem = f"expected a rotation QW QX QY QZ of length 1, found {_shown(image.quat)}"
-        raise SceneFileError(path, image.place, problem, "export the model again")
+        raise SceneFileError(path, image.place, problem, "Export the model again")
     if not all(abs(value) <= MAX_COORDINATE for value in image.translation):
         problem = f"expected a finite translation TX TY TZ, found {_shown(image.translation)}"
-        raise SceneFileError(path, image.place, problem, "export the model again")
+        raise SceneFileError(path, image.place, problem, "Export the model again")
 
 
 def _unknown_model(path: Path, place: str, found: str) -> SceneFileError:
     problem = f"expected a perspective lens ({', '.join(_PERSPECTIVE_MODELS)}), found model {found}"
-    return SceneFileError(path, place, problem, "undistort the photos with `colmap image_undistorter` first")
+    return SceneFileError(path, place, problem, "Undistort the photos with `colmap image_undistorter` first")
 
 
 def _shown(values: Sequence[float]) -> str:

@@ -12,7 +12,7 @@ from .colmap_records import ColmapImage, ColmapLens, lens_of
 from .json_fields import decoded, read_text
 
 _MAX_LINE_BYTES = 1 << 16
-_REMEDY = "export the model again with `colmap model_converter --output_type TXT`"
+_REMEDY = "Export the model again with `colmap model_converter --output_type TXT`"
 
 
 def read_text_lenses(path: Path) -> dict[int, ColmapLens]:
@@ -48,7 +48,7 @@ def read_text_images(path: Path) -> list[ColmapImage]:
             return list(_images(path, file))
     except OSError as error:
         problem = f"cannot be read ({error.strerror or error})"
-        raise SceneFileError(path, "", problem, "check the path and its permissions") from None
+        raise SceneFileError(path, "", problem, "Check the path and its permissions") from None
 
 
 def _images(path: Path, file: BinaryIO) -> Iterator[ColmapImage]:
@@ -84,7 +84,7 @@ def _image(path: Path, place: str, line: bytes) -> ColmapImage:
 def _check_keypoints(path: Path, number: int, line: bytes) -> None:
     if len(line) < _MAX_LINE_BYTES and len(line.split()) % 3 != 0:
         problem = "expected a line of keypoints X Y POINT3D_ID, or an empty one, after every image"
-        raise SceneFileError(path, f"line {number}", problem, "add an empty line after each image line")
+        raise SceneFileError(path, f"line {number}", problem, "Add an empty line after each image line")
 
 
 def _integer(path: Path, place: str, word: str) -> int:

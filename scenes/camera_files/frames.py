@@ -29,7 +29,7 @@ def pose_field(fields: JsonObject, name: str) -> NDArray[np.float64]:
     if not np.allclose(matrix[3], _LAST_ROW, atol=1e-6):
         transposed = np.allclose(matrix[:, 3], _LAST_ROW, atol=1e-6)
         remedy = (
-            "write the matrix rows first (it looks transposed)" if transposed else "export the cameras again"
+            "Write the matrix rows first (it looks transposed)" if transposed else "Export the cameras again"
         )
         found = " ".join(f"{value:g}" for value in matrix[3])
         raise fields.error(name, f"expected the last row 0 0 0 1, found {found}", remedy)

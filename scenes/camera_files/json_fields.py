@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ...kernels.errors import SceneFileError
 from .limits import MAX_COORDINATE, MAX_IMAGE_SIDE, MAX_TEXT_BYTES
 
-_EXPORT_AGAIN = "export the cameras again"
+_EXPORT_AGAIN = "Export the cameras again"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,10 +177,10 @@ def read_json(path: Path) -> object:
     except json.JSONDecodeError as error:
         place = f"line {error.lineno} column {error.colno}"
         problem = f"expected JSON, found a fault: {error.msg}"
-        raise SceneFileError(path, place, problem, "mend the file or export it again") from None
+        raise SceneFileError(path, place, problem, "Mend the file or export it again") from None
     except (ValueError, RecursionError):
         problem = "expected JSON, found numbers or nesting beyond any camera file"
-        raise SceneFileError(path, "", problem, "export it again") from None
+        raise SceneFileError(path, "", problem, "Export it again") from None
 
 
 def read_text(path: Path) -> str:
@@ -202,7 +202,7 @@ def decoded(path: Path, data: bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         problem = f"expected text in UTF-8, found byte 0x{data[error.start]:02x}"
-        raise SceneFileError(path, f"byte {error.start}", problem, "give a camera file") from None
+        raise SceneFileError(path, f"byte {error.start}", problem, "Give a camera file") from None
 
 
 def read_bytes(path: Path, limit: int) -> bytes:
@@ -215,11 +215,11 @@ def read_bytes(path: Path, limit: int) -> bytes:
         size = path.stat().st_size
         if size > limit:
             problem = f"expected at most {limit >> 20} MiB of cameras, found {size >> 20} MiB"
-            raise SceneFileError(path, "", problem, "check that this is the file with the cameras")
+            raise SceneFileError(path, "", problem, "Check that this is the file with the cameras")
         return path.read_bytes()
     except OSError as error:
         problem = f"cannot be read ({error.strerror or error})"
-        raise SceneFileError(path, "", problem, "check the path and its permissions") from None
+        raise SceneFileError(path, "", problem, "Check the path and its permissions") from None
 
 
 def _as_float(value: object) -> float | None:

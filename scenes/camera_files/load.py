@@ -59,7 +59,7 @@ def _read(path: Path, width: int | None, height: int | None) -> CameraPath:
     if path.name in COLMAP_FILES:
         return read_colmap(path.parent)
     if not _looks_like_json(path):
-        raise SceneFileError(path, "", f"expected {_KINDS}, found something else", "give one of these")
+        raise SceneFileError(path, "", f"expected {_KINDS}, found something else", "Give one of these")
     return _read_json(path, width, height)
 
 
@@ -71,7 +71,7 @@ def _read_folder(folder: Path, width: int | None, height: int | None) -> CameraP
         if (folder / name).is_file():
             return _read_json(folder / name, width, height)
     problem = f"expected {', '.join(_JSON_IN_FOLDER)} or sparse/0 in the folder, found none"
-    raise SceneFileError(folder, "", problem, "give the file with the cameras")
+    raise SceneFileError(folder, "", problem, "Give the file with the cameras")
 
 
 def _looks_like_json(path: Path) -> bool:
@@ -84,7 +84,7 @@ def _read_json(path: Path, width: int | None, height: int | None) -> CameraPath:
     if isinstance(content, list):
         return read_inria_cameras(objects_of(path, "cameras", cast("list[object]", content)))
     if not isinstance(content, dict):
-        raise SceneFileError(path, "", f"expected {_KINDS}, found JSON without fields", "give one of these")
+        raise SceneFileError(path, "", f"expected {_KINDS}, found JSON without fields", "Give one of these")
     file = JsonObject(path=path, place="", values=cast("dict[str, object]", content))
     if "camera_path" in file.values:
         return read_nerfstudio_path(file, width, height)
@@ -93,8 +93,8 @@ def _read_json(path: Path, width: int | None, height: int | None) -> CameraPath:
     if "keyframes" in file.values:
         problem = "expected camera_path, found only keyframes"
         raise SceneFileError(
-            path, "camera_path", problem, "add at least two keyframes in the viewer and save again"
+            path, "camera_path", problem, "Add at least two keyframes in the viewer and save again"
         )
     raise SceneFileError(
-        path, "", f"expected {_KINDS}, found neither camera_path nor frames", "give one of these"
+        path, "", f"expected {_KINDS}, found neither camera_path nor frames", "Give one of these"
     )

@@ -31,7 +31,7 @@ def read_nerfstudio_path(file: JsonObject, width: int | None, height: int | None
         raise file.error(
             "camera_type",
             f"expected {_PERSPECTIVE}, found {kind}",
-            "choose a perspective camera and export again",
+            "Choose a perspective camera and export again",
         )
     size = _render_size(file, width, height)
     fps = file.positive("fps")
@@ -47,14 +47,14 @@ def _render_size(file: JsonObject, width: int | None, height: int | None) -> tup
     if width is not None and height is not None:
         return width, height
     missing = "render_width" if found_width is None else "render_height"
-    raise file.error(missing, "expected the size of the pictures, found nothing", "give a width and a height")
+    raise file.error(missing, "expected the size of the pictures, found nothing", "Give a width and a height")
 
 
 def _camera(frame: JsonObject, size: tuple[int, int], default_fov: float | None) -> Camera:
     fov = frame.angle("fov", 180.0) or default_fov
     if fov is None:
         raise frame.error(
-            "fov", "expected a field of view, found nothing", "add the vertical angle in degrees"
+            "fov", "expected a field of view, found nothing", "Add the vertical angle in degrees"
         )
     pose = pose_field(frame, "camera_to_world")
     return Camera.from_camtoworld(pose, axes=CameraAxes.OPENGL, fov_deg=fov, width=size[0], height=size[1])
@@ -98,7 +98,7 @@ def _check_expressible(path: Path, index: int, camera: Camera, first: Camera) ->
         problem = f"a centred principal point is needed, found cx={camera.cx:g}, cy={camera.cy:g}"
     else:
         return
-    remedy = "save a transforms.json, which can hold any pinhole camera"
+    remedy = "Save a transforms.json, which can hold any pinhole camera"
     raise SceneFileError(path, f"camera_path[{index}]", problem, remedy)
 
 

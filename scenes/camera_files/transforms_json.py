@@ -65,7 +65,7 @@ def _camera(file: JsonObject, frame: JsonObject, width: int | None, height: int 
 
 def _check_lens(fields: JsonObject) -> None:
     model = fields.text("camera_model").upper()
-    remedy = "undistort the photos to PINHOLE cameras first"
+    remedy = "Undistort the photos to PINHOLE cameras first"
     if model not in _PINHOLE_MODELS:
         raise fields.error("camera_model", f"expected a perspective lens, found {model[:40]}", remedy)
     if fields.value("is_fisheye"):
@@ -83,7 +83,7 @@ def _image_size(fields: JsonObject, width: int | None, height: int | None) -> tu
         return width, height
     missing = "w" if w is None else "h"
     raise fields.error(
-        missing, "expected the image's size, found neither it nor the image", "give a width and a height"
+        missing, "expected the image's size, found neither it nor the image", "Give a width and a height"
     )
 
 
@@ -91,7 +91,7 @@ def _focal_lengths(fields: JsonObject, width: int, height: int) -> tuple[float, 
     fx = _focal_length(fields, "fl_x", "camera_angle_x", width)
     fy = _focal_length(fields, "fl_y", "camera_angle_y", height)
     if fx is None and fy is None:
-        raise fields.error("fl_x", "expected fl_x or camera_angle_x, found neither", "add one of them")
+        raise fields.error("fl_x", "expected fl_x or camera_angle_x, found neither", "Add one of them")
     return fx or fy or 0.0, fy or fx or 0.0
 
 
