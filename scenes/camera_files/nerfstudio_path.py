@@ -82,7 +82,6 @@ def nerfstudio_path_json(path: Path, cameras: CameraPath) -> dict[str, Any]:
         "seconds": len(cameras) / cameras.fps,
         "is_cycle": False,
         "smoothness_value": 0.0,
-        "default_fov": first.fov_deg,
         "default_transition_sec": 1.0 / cameras.fps,
         "keyframes": keyframes,
         "camera_path": frames,
