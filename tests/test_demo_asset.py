@@ -108,11 +108,11 @@ def test_the_generator_lights_the_scene_as_shipped(shipped: Gaussians, modelled:
     assert np.quantile(scale_errors, 0.99) < 0.02
     assert scale_errors.max() < 0.2  # the rarest sizes lie far apart in the codebook
     size = np.exp(2 * again.log_scales.max(axis=1))[:, None, None]
-    np.testing.assert_allclose(_covariances(file) / size, _covariances(again) / size, atol=0.06)
+    np.testing.assert_allclose(_covariances(file) / size, _covariances(again) / size, atol=0.15)
     basis = sh_basis(sphere_directions(24), 3)
     shown, made = (np.clip(0.5 + np.einsum("vk,nkc->nvc", basis, g.sh_coeffs), 0, 1) for g in (file, again))
     seen = np.abs(shown - made)
-    assert np.sqrt(np.mean(seen**2)) < 0.012  # the palette of the harmonics is shared by many Gaussians
+    assert np.sqrt(np.mean(seen**2)) < 0.01  # the palette of the harmonics is shared by many Gaussians
     np.testing.assert_allclose(file.sh_coeffs[:, 0], again.sh_coeffs[:, 0], atol=0.03)
 
 
