@@ -10,7 +10,7 @@ import binascii
 import struct
 import urllib.parse
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -42,6 +42,7 @@ class GltfDocument:
     source: ByteSource
     json: dict[str, Any]
     binary: ByteSource | None
+    _opened: dict[int, ByteSource] = field(default_factory=dict[int, ByteSource], init=False, repr=False)
 
     def error(self, place: str, problem: str, remedy: str = _REMEDY) -> SceneFileError:
         """An error about this file, for the caller to raise."""
@@ -88,9 +89,10 @@ class GltfDocument:
         accessor = self.entry("accessors", index)
         place = f"accessor {index}"
         kind, component = accessor.get("type"), accessor.get("componentType")
-        if kind not in kinds or component not in _COMPONENTS or "sparse" in accessor:
-            problem = f"expected {' or '.join(kinds)} of float or 8- or 16-bit numbers, not sparse"
-            raise self.error(place, problem)
+        if not isinstance(component, int) or component not in _COMPONENTS:
+            raise self.error(place, f"expected float or 8- or 16-bit numbers, found {str(component)[:20]}")
+        if kind not in kinds or "sparse" in accessor:
+            raise self.error(place, f"expected {' or '.join(kinds)}, not sparse, found {str(kind)[:20]}")
         dtype = np.dtype(_COMPONENTS[component])
         count, width = self.whole(accessor, "count", place), _WIDTHS[kind]
         data, stride = self._view(accessor, place, width * dtype.itemsize)
@@ -106,7 +108,7 @@ class GltfDocument:
     def _view(self, accessor: dict[str, Any], place: str, item: int) -> tuple[ByteSource, int]:
         """Bytes of an accessor's bufferView and the distance between its items."""
         view = self.entry("bufferViews", accessor.get("bufferView"))
-        buffer = self._buffer(view.get("buffer"))
+        buffer = self._buffer(self.whole(view, "buffer", place))
         offset = self.whole(view, "byteOffset", place, 0)
         length = self.whole(view, "byteLength", place)
         stride = self.whole(view, "byteStride", place, item)
@@ -116,7 +118,13 @@ class GltfDocument:
             self.source.path, buffer.array(offset, length, np.uint8, f"{place} in its buffer")
         ), stride
 
-    def _buffer(self, index: object) -> ByteSource:
+    def _buffer(self, index: int) -> ByteSource:
+        """Bytes of a buffer, opened or decoded once."""
+        if index not in self._opened:
+            self._opened[index] = self._open_buffer(index)
+        return self._opened[index]
+
+    def _open_buffer(self, index: int) -> ByteSource:
         buffer = self.entry("buffers", index)
         uri = buffer.get("uri")
         if uri is None and index == 0 and self.binary is not None:

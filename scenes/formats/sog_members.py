@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -18,6 +19,21 @@ from .untrusted_text import check_member_name, parse_json
 
 _MAX_EXPANSION = 64  # images and JSON in a .sog are stored, or hardly shrink
 _MAX_MEMBERS = 1024
+
+# What zipfile lets through from damaged archives, besides its own exception.
+_ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    IndexError,
+    KeyError,
+    NotImplementedError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +64,7 @@ def open_sog_archive(source: ByteSource) -> SogMembers:
     try:
         archive = zipfile.ZipFile(io.BytesIO(source.data.data))
         infos = _checked_members(source, archive)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, UnicodeDecodeError) as error:
+    except _ZIP_ERRORS as error:
         raise source.error("zip directory", f"expected a zip archive ({error})", DAMAGED) from error
 
     def fetch(name: str) -> ByteSource:
@@ -98,7 +114,7 @@ def _extract(source: ByteSource, archive: zipfile.ZipFile, info: zipfile.ZipInfo
         with archive.open(info) as member:
             data = member.read(info.file_size)
             member.read(1)  # to the end, so that the checksum is verified
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError, RuntimeError, zlib.error) as error:
+    except _ZIP_ERRORS as error:
         raise source.error(f"member {info.filename}", f"cannot be extracted ({error})", DAMAGED) from error
     if len(data) != info.file_size:
         raise source.error(
