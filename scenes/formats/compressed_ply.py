@@ -15,7 +15,7 @@ from .ply import ANTIALIASED_COMMENT, sh_from_channel_major
 from .ply_header import Encoding, PlyHeader, parse_ply_header
 from .ply_table import read_ply_element
 from .smallest_three import restore_largest
-from .validation import checked_gaussians
+from .validation import checked_gaussians, refuse_empty
 
 CHUNK_SIZE = 256
 """Gaussians that share one set of bounds."""
@@ -43,6 +43,7 @@ def read_compressed_ply(source: ByteSource) -> Gaussians:
     """
     header = _checked_header(source)
     packed = read_ply_element(source, header, "vertex")
+    refuse_empty(source.path, len(packed))
     chunks = read_ply_element(source, header, "chunk")
     names = chunks.dtype.names or ()
     if len(chunks) != -(-len(packed) // CHUNK_SIZE):

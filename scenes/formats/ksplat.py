@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..gaussians import SH_COEFFS_PER_DEGREE, FloatArray, Gaussians
 from .activations import DC_OF_BYTES, LOGITS_OF_BYTES, logs_of_scales
 from .byte_source import ByteSource
-from .validation import checked_gaussians
+from .validation import checked_gaussians, refuse_empty
 
 _HEADER_SIZE, _SECTION_HEADER_SIZE = 4096, 1024
 _DEFAULT_SH_RANGE = 1.5
@@ -57,10 +57,7 @@ def read_ksplat(source: ByteSource) -> Gaussians:
     parts = [
         _read_section(source, header, section) for section in _read_sections(source, header) if section.count
     ]
-    if not parts:
-        raise source.error(
-            "section headers", "expected at least one Gaussian, found none", "Export the scene again"
-        )
+    refuse_empty(source.path, len(parts))
     coefficients = max(part["sh_coeffs"].shape[1] for part in parts)
     for part in parts:
         missing = coefficients - part["sh_coeffs"].shape[1]

@@ -12,7 +12,7 @@ from ..gaussians import SH_COEFFS_PER_DEGREE, FloatArray, Gaussians
 from .byte_source import ByteSource
 from .ply_header import PlyHeader, parse_ply_header
 from .ply_table import read_ply_element
-from .validation import checked_gaussians
+from .validation import checked_gaussians, refuse_empty
 
 ANTIALIASED_COMMENT = "antialiased 1"
 """PLY has no field for it, so rowsplat writes this comment and looks for it."""
@@ -36,6 +36,7 @@ def read_ply(source: ByteSource) -> Gaussians:
     header = parse_ply_header(source)
     rest = _rest_names(source, header)
     rows = read_ply_element(source, header, "vertex")
+    refuse_empty(source.path, len(rows))
     table, names = _as_table(rows)
     means, quats, scales, dc = (_columns(table, names, group) for group in (_MEANS, _QUATS, _SCALES, _DC))
     return checked_gaussians(

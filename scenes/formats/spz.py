@@ -14,7 +14,7 @@ from .axes import RUB_FLIP, Flip, flip_axes
 from .byte_source import ByteSource
 from .smallest_three import drop_largest, restore_largest
 from .spz_container import SpzHeader, encode_spz, read_spz_attributes, read_spz_header
-from .validation import checked_gaussians
+from .validation import checked_gaussians, refuse_empty
 
 _COLOR_SCALE = 0.15
 _FRACTIONAL_BITS = 12
@@ -41,6 +41,7 @@ def read_spz(source: ByteSource) -> Gaussians:
         SceneFileError: The file is damaged.
     """
     header = read_spz_header(source)
+    refuse_empty(source.path, header.count)
     if header.coordinate_system not in _FLIPS:
         problem = f"expected axes 1-8 (right-up-back and its mirrors), found {header.coordinate_system}"
         raise source.error("coordinate system extension", problem, "Export it with y as the vertical axis")

@@ -35,8 +35,7 @@ def checked_gaussians(
         SceneFileError: No Gaussian at all, a number that is not finite or absurdly large, or a zero rotation;
             names the first bad Gaussian (counted from 0) and its property.
     """
-    if len(means) == 0:
-        raise SceneFileError(path, "", "expected at least one Gaussian, found none", "Export the scene again")
+    refuse_empty(path, len(means))
     gaussians = Gaussians(
         means=_as_float32(means),
         quats=_as_float32(quats),
@@ -51,9 +50,17 @@ def checked_gaussians(
     return gaussians
 
 
+def refuse_empty(path: Path, count: int) -> None:
+    """Raise `SceneFileError` for a scene of no Gaussians."""
+    if count == 0:
+        raise SceneFileError(path, "", "expected at least one Gaussian, found none", "Export the scene again")
+
+
 def _as_float32(array: NDArray[np.floating]) -> FloatArray:
+    """Contiguous float32 that owns its memory: a view of the mapped file would change with the file."""
     with np.errstate(over="ignore", invalid="ignore"):  # what overflows is reported below, by element
-        return np.ascontiguousarray(array, dtype=np.float32)
+        converted = np.ascontiguousarray(array, dtype=np.float32)
+    return converted if converted.base is None else converted.copy()
 
 
 def _refuse_insane(path: Path, name: str, array: FloatArray) -> None:

@@ -134,6 +134,22 @@ def _peak_of_failure(path: Path) -> int:
         tracemalloc.stop()
 
 
+def test_scenes_of_no_gaussians_are_refused(tmp_path: Path) -> None:
+    spz = bytearray(_scene_bytes(tmp_path, "spz"))
+    struct.pack_into("<I", spz, 8, 0)
+    ksplat = bytearray(encode_ksplat(random_gaussians(20, sh_degree=1), 0))
+    struct.pack_into("<I", ksplat, 4096, 0)
+    files = {
+        "a.ply": _scene_bytes(tmp_path, "ply").replace(b"vertex 20", b"vertex 0"),
+        "a.compressed.ply": _scene_bytes(tmp_path, "compressed.ply").replace(b"vertex 20", b"vertex 0"),
+        "new.spz": bytes(spz),
+        "old.spz": gzip.compress(struct.pack("<IIIBBBB", 0x5053474E, 2, 0, 1, 12, 0, 0)),
+        "a.ksplat": bytes(ksplat),
+    }
+    for name, data in files.items():
+        assert "expected at least one Gaussian, found none" in _error(tmp_path / name, data), name
+
+
 def test_decompression_bombs_are_refused_before_memory_is_taken(tmp_path: Path) -> None:
     gigabyte_of_zeros = 30_000_000
     header = struct.pack("<IIIBBBB", 0x5053474E, 3, gigabyte_of_zeros, 0, 12, 0, 0)

@@ -185,3 +185,16 @@ def test_extreme_but_legal_values_survive(tmp_path: Path, ending: str) -> None:
     assert np.allclose(np.sort(_opacities(loaded)), [0, 0.5, 1], atol=0.003)
     for name in ARRAYS:
         assert np.isfinite(getattr(loaded, name)).all()
+
+
+@pytest.mark.parametrize("ending", ["ply", "compressed.ply", "glb", "spz", "sog", "splat"])
+def test_a_loaded_scene_does_not_hold_on_to_its_file(tmp_path: Path, ending: str) -> None:
+    """One Gaussian: the columns of its row are contiguous, a careless reader would keep views of the file."""
+    path = tmp_path / f"scene.{ending}"
+    save_gaussians(random_gaussians(1, sh_degree=0), path)
+    loaded = load_gaussians(path)
+    for name in ARRAYS:
+        base = getattr(loaded, name)
+        while isinstance(base, np.ndarray) and base.base is not None:
+            base = base.base
+        assert type(base) is np.ndarray, name
