@@ -40,6 +40,10 @@ MX, MY, SKEW, A, B, C, RED, GREEN, BLUE, SKEW_T, B_T, INV_A_T, EX, EY, DEPTH, RA
 SPLIT = 512
 """Both languages hand a worker at least 512 iterations of a parallel loop, so one in 512 is a worker (see `workers`)."""
 
+NEVER = 1.2345e30
+"""A sum of coordinates that does not occur: comparing with it keeps the compiler from dropping loads that only warm
+the caches."""
+
 HALVES = TILE_SIZE // LANES
 """Column strips of a tile; a strip's row is one vector."""
 

@@ -52,7 +52,7 @@ class CpuPipeline:
         """Memory held beside the scene's own arrays [bytes]."""
         held = [*self._state[:1], self._flatten_ids]
         if self._scene is not None:
-            held += [self._scene.blocks, self._records, self._keys, self._ids, *self._elements]
+            held += [self._scene.blocks, self._records, self._keys, self._ids, self._spans, *self._elements]
         return sum(array.nbytes for array in held)
 
     def upload(self, scene: SplatArrays) -> None:
@@ -66,6 +66,7 @@ class CpuPipeline:
         # Features may be read up to three fields past a record's start: one spare record at the end.
         self._records = aligned_empty(((slots + 1) * RECORD,))
         self._keys, self._ids = np.empty(slots, np.uint32), np.empty(slots, np.int32)
+        self._spans = np.empty(slots, np.int64)
         self._elements = (np.empty(num, np.uint64), np.empty(num, np.uint64))
 
     def render(self, view: View, options: PipelineOptions) -> PipelineOutput:
@@ -99,7 +100,7 @@ class CpuPipeline:
         cpu_project.project(
             scene.blocks, scene.sh, scene.num_gaussians, _camera_vector(view), view.width, view.height,
             degree, 3 * stored, options.antialiased, square,
-            self._records, self._keys, self._ids, counts, key_range,
+            self._records, self._keys, self._ids, self._spans, counts, key_range,
             self._chunk_blocks, self._chunks, self._next, self._threads,
         )  # fmt: skip
         return counts, int(key_range[::2].min()), int(key_range[1::2].max())
@@ -128,19 +129,18 @@ class CpuPipeline:
     def _bin(self, order, visible: int, view: View, square: bool):
         tiles_x, tiles_y = -(-view.width // TILE_SIZE), -(-view.height // TILE_SIZE)
         chunks = _BIN_CHUNKS * self._threads
-        counts = np.empty(chunks * tiles_x * tiles_y, np.int32)
+        slots = np.zeros(chunks * tiles_x * tiles_y, np.int32)
+        scene = (order, visible, self._spans, self._records, tiles_x, tiles_y, square)
         work = (chunks, self._next, self._threads)
         self._next[0] = 0
-        cpu_bin.count_pairs(order, visible, self._records, tiles_x, tiles_y, square, counts, *work)
-        offsets = _offsets_by_bucket(counts.reshape(chunks, -1))
-        pairs = int(counts.sum(dtype=np.int64))
-        isect_offsets = np.append(offsets.reshape(chunks, -1)[0], np.int32(pairs))
+        cpu_bin.bin_pairs(*scene, False, slots, self._flatten_ids, *work)
+        pairs = int(slots.sum(dtype=np.int64))
+        slots = _offsets_by_bucket(slots.reshape(chunks, -1))
+        isect_offsets = np.append(slots.reshape(chunks, -1)[0], np.int32(pairs))
         if len(self._flatten_ids) < pairs:
             self._flatten_ids = np.empty(pairs * 5 // 4, np.int32)
         self._next[0] = 0
-        cpu_bin.write_pairs(
-            order, visible, self._records, tiles_x, tiles_y, square, offsets, self._flatten_ids, *work
-        )
+        cpu_bin.bin_pairs(*scene, True, slots, self._flatten_ids, *work)
         return isect_offsets
 
     def _blend(self, scene: CpuScene, isect_offsets, chunk_counts, view: View, options: PipelineOptions):

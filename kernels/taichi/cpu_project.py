@@ -1,7 +1,7 @@
 # pyright: basic
 """World-space Gaussians -> records of the visible ones, eight at a time (EWA splatting, gsplat's conventions)."""
 
-from ..constants import BASELINE_SIGMAS, EPS2D, FRUSTUM_MARGIN, NEAR_PLANE
+from ..constants import BASELINE_SIGMAS, EPS2D, FRUSTUM_MARGIN, NEAR_PLANE, TILE_SIZE
 from .cpu_layout import (
     B_T,
     BLUE,
@@ -27,11 +27,13 @@ from .cpu_layout import (
     B,
     C,
 )
+from .cpu_spans import ellipse_span, square_span
 from .language import ti
 from .spherical_harmonics import sh_colour
 
 F32 = ti.types.ndarray(dtype=ti.f32, ndim=1)
 I32 = ti.types.ndarray(dtype=ti.i32, ndim=1)
+I64 = ti.types.ndarray(dtype=ti.i64, ndim=1)
 U32 = ti.types.ndarray(dtype=ti.u32, ndim=1)
 VECTORS = ti.types.ndarray(dtype=V8, ndim=1)
 
@@ -64,6 +66,7 @@ def project(
     records_out: F32,
     keys_out: U32,
     ids_out: I32,
+    spans_out: I64,
     counts_out: I32,
     key_range_out: U32,
     # Work
@@ -80,6 +83,8 @@ def project(
                 if chunk >= num_chunks:
                     break
                 start = chunk * chunk_blocks
+                tiles_x = (width + TILE_SIZE - 1) // TILE_SIZE
+                tiles_y = (height + TILE_SIZE - 1) // TILE_SIZE
                 stop = ti.min(start + chunk_blocks, (num + LANES - 1) // LANES)
                 found = start * LANES
                 key_min = ti.u32(0xFFFFFFFF)
@@ -122,6 +127,7 @@ def project(
                     vary, vary_t = sxx - sxy * skew, syy - sxy * skew_t
                     mean_x, mean_y = fx * tan_x + cx, fy * tan_y + cy
                     a, b = LAM / ti.sqrt(vary), LAM / ti.sqrt(syy)
+                    inv_a = ti.sqrt(vary) / LAM
                     inv_a_t, b_t = ti.sqrt(vary_t) / LAM, LAM / ti.sqrt(sxx)
                     half = 0.5 * (sxx - syy)
                     radius = BASELINE_SIGMAS * ti.sqrt(0.5 * (sxx + syy) + ti.sqrt(half * half + sxy * sxy))
@@ -140,19 +146,28 @@ def project(
                             ex, ey = root / b_t[lane], root / b[lane]
                             r = ti.ceil(radius[lane])
                             mx, my = mean_x[lane], mean_y[lane]
-                            box_x, box_y = ex, ey
+                            span = ti.i64(0)
                             if ti.static(square):
-                                box_x, box_y = r, r
-                            if (
-                                mx + box_x > 0.0
-                                and mx - box_x < width
-                                and my + box_y > 0.0
-                                and my - box_y < height
-                            ):
+                                span = square_span(mx, my, r, tiles_x, tiles_y)
+                            else:
+                                span = ellipse_span(
+                                    mx,
+                                    my,
+                                    skew[lane],
+                                    b[lane],
+                                    inv_a[lane],
+                                    skew_t[lane] * ex,
+                                    ey,
+                                    reach,
+                                    tiles_x,
+                                    tiles_y,
+                                )
+                            if span != 0:
                                 key = ti.bit_cast(depth, ti.u32)
                                 key_min, key_max = ti.min(key_min, key), ti.max(key_max, key)
                                 keys_out[found] = key
                                 ids_out[found] = i
+                                spans_out[found] = span
                                 o = found * RECORD
                                 records_out[o + MX] = mx
                                 records_out[o + MY] = my
