@@ -9,6 +9,8 @@ PYTHON ?=
 PYTEST_ARGS ?=
 BIN := $(VENV)/bin
 export PYTHON
+# no look for a newer pyright at every run
+export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
