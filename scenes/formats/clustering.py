@@ -62,9 +62,8 @@ def _exchange(
     cheapest = np.argsort(costs)[: len(worst)]
     apart = np.array([index for index in cheapest if index - 1 not in cheapest], dtype=np.intp)
     moves = min(len(apart), len(worst))
-    useful = (
-        0.75 * errors[worst[:moves]] > costs[apart[:moves]]
-    )  # halving a cluster leaves a quarter of its error
+    gains = 0.75 * errors[worst[:moves]]  # halving a cluster leaves a quarter of its error
+    useful = gains > costs[apart[:moves]]
     merged, split = apart[:moves][useful], worst[:moves][useful]
     spread = np.sqrt(errors[split] / np.maximum(counts[split], 1))
     weights = counts / np.maximum(counts.sum(), 1) + 1e-12

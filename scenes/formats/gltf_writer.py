@@ -46,10 +46,8 @@ def _attributes(gaussians: Gaussians) -> Iterator[tuple[str, NDArray[Any]]]:
     colors = base_colors(gaussians.sh_coeffs[:, 0])
     unit = gaussians.quats / np.linalg.norm(gaussians.quats, axis=1, keepdims=True)
     yield "POSITION", gaussians.means.astype("<f4")
-    yield (
-        "COLOR_0",
-        to_bytes(np.concatenate([colors, alphas[:, None]], axis=1)),
-    )  # for viewers without the extension
+    fallback = np.concatenate([colors, alphas[:, None]], axis=1)  # for viewers without the extension
+    yield "COLOR_0", to_bytes(fallback)
     yield f"{EXTENSION}:ROTATION", unit[:, [1, 2, 3, 0]].astype("<f4")
     yield f"{EXTENSION}:SCALE", np.exp(gaussians.log_scales.astype(np.float64)).astype("<f4")
     yield f"{EXTENSION}:OPACITY", alphas.astype("<f4")[:, None]

@@ -107,9 +107,7 @@ def _means(members: SogMembers, meta: SogMeta, images: list[NDArray[np.uint8]]) 
     for axis in range(3):
         minimum, maximum = meta.mean_bounds[:, axis]
         logs = minimum + ((maximum - minimum) or 1.0) * levels
-        with np.errstate(
-            over="ignore"
-        ):  # absurd bounds give infinite positions, which are reported by Gaussian
+        with np.errstate(over="ignore"):  # absurd bounds give infinities, which are reported by Gaussian
             table = (np.sign(logs) * np.expm1(np.abs(logs))).astype(np.float32)
         means[:, axis] = table[low[:, axis] | high[:, axis].astype(np.uint16) << 8]
     return means
