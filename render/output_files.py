@@ -46,8 +46,12 @@ def replacing_file(path: Path) -> Generator[Path, None, None]:
 
 @contextmanager
 def filling_folder(folder: Path) -> Generator[Path, None, None]:
-    """Give a temporary folder beside `folder`; its files are moved into `folder` at the end, all or none."""
-    temporary = folder.with_name(f".{folder.name}.{os.getpid()}.part")
+    """Give a temporary folder whose files are moved into `folder` at the end, or removed if anything fails.
+
+    `folder` itself is made if it does not exist, then only at the end.
+    """
+    place = folder if folder.is_dir() else folder.parent
+    temporary = place / f".{folder.name}.{os.getpid()}.part"
     temporary.mkdir()
     try:
         yield temporary

@@ -2,9 +2,9 @@
 
 rgb: clamped to [0, 1], rounded (scenes are trained on display-referred colours, so no curve is applied).
 alpha: grey, 0 to 1. depth: the turbo colour map from near (red) to far (blue), between the 1st and the 99th
-percentile of the pixels that hit something, black where nothing was hit. normal: 0.5 n + 0.5, so that "nothing"
-is mid-grey. cost: fragments evaluated, the turbo colour map over log2(1 + count) from 0 to 4095 fragments; the
-scale is fixed, so that pictures of different blenders can be compared by eye.
+percentile of the pixels that hit something, black where nothing was hit. normal: 0.5 n + 0.5, so that no
+normal is mid-grey. cost: fragments evaluated, the turbo colour map over log2(1 + count), 0 to 4095 fragments;
+the scale is fixed, so that pictures of different blenders can be compared by eye.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""Measuring the renderer: interleaved repeats, percentiles per stage, reports."""

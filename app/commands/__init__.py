@@ -1,0 +1,1 @@
+"""The subcommands, each a frozen dataclass of its flags with a function that runs it."""

@@ -1,0 +1,51 @@
+"""The list of subcommands that the command line and its documentation are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from tyro import conf
+
+from . import bench, convert, demo, info, render
+
+Command = (
+    Annotated[info.Info, conf.subcommand("info")]
+    | Annotated[convert.Convert, conf.subcommand("convert")]
+    | Annotated[render.Render, conf.subcommand("render")]
+    | Annotated[bench.Bench, conf.subcommand("bench")]
+    | Annotated[demo.Demo, conf.subcommand("demo")]
+)
+"""The flags of one subcommand, whichever it is."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subcommand:
+    """One subcommand.
+
+    Args:
+        flags: Dataclass of its flags.
+        run: Takes an instance of `flags` and does the work.
+        examples: Command lines that show its use.
+    """
+
+    flags: type
+    run: Callable[[Any], None]
+    examples: tuple[str, ...]
+
+
+SUBCOMMANDS = {
+    "info": Subcommand(flags=info.Info, run=info.run, examples=info.EXAMPLES),
+    "convert": Subcommand(flags=convert.Convert, run=convert.run, examples=convert.EXAMPLES),
+    "render": Subcommand(flags=render.Render, run=render.run, examples=render.EXAMPLES),
+    "bench": Subcommand(flags=bench.Bench, run=bench.run, examples=bench.EXAMPLES),
+    "demo": Subcommand(flags=demo.Demo, run=demo.run, examples=demo.EXAMPLES),
+}
+"""All subcommands by name, in the order of the help text."""
+
+
+def run_command(command: Any) -> None:
+    """Run the subcommand whose flags `command` holds."""
+    subcommand = next(entry for entry in SUBCOMMANDS.values() if type(command) is entry.flags)
+    subcommand.run(command)

@@ -1,0 +1,104 @@
+"""`rowsplat demo`: the bundled scene with both blenders, their difference and their times."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...kernels.errors import RowsplatError
+from ...render import Backend, Blend, RenderOptions, max_abs_error, psnr, write_image
+from ..bench.measuring import Plan, Run, Variant, measure_scene
+from ..bench.scene_files import MeasuredScene, read_scene
+from ..bench.tables import psnr_text, ratio_table, timing_table
+from ..camera_choice import CameraChoice
+from ..checks import require_between, require_size
+from ..opening import make_renderer
+from .flags import KernelLanguage, OneBackend, flag
+
+EXAMPLES = ("rowsplat demo", "rowsplat demo --out-dir pictures --backend cpu --width 1920 --height 1080")
+
+_SUFFIXES = (".sog", ".spz")
+_LARGEST_FACTOR = 2**16
+
+
+@dataclass(frozen=True, kw_only=True)
+class Demo:
+    """Draw the bundled scene with baseline and irss, write pictures and their difference, compare times."""
+
+    out_dir: Annotated[Path, flag("Folder for the pictures; made if it does not exist.", "FOLDER")] = Path(
+        "out/demo"
+    )
+    width: Annotated[int, flag("Width [px].", "W")] = 1280
+    height: Annotated[int, flag("Height [px].", "H")] = 720
+    backend: OneBackend = Backend.AUTO
+    kernel_language: KernelLanguage = "auto"
+    frames: Annotated[int, flag("Timed frames of each blender.", "N")] = 10
+
+
+def run(command: Demo) -> None:
+    """Draw, write, print.
+
+    Raises:
+        RowsplatError: A flag, the back end or the folder is at fault.
+    """
+    require_size(command.width, command.height)
+    require_between("--frames", command.frames, 1, 100_000)
+    command.out_dir.mkdir(parents=True, exist_ok=True)
+    scene = _bundled_scene()
+    renderers = {command.backend: make_renderer(command.backend, command.kernel_language)}
+    choice = CameraChoice(width=command.width, height=command.height)
+    cameras = choice.from_scene(scene.gaussians).cameras
+    blends = (Blend.BASELINE, Blend.BASELINE_EXACT, Blend.IRSS)
+    variants = [Variant(blend=blend, backend=command.backend) for blend in blends]
+    plan = Plan(warmup=2, frames=command.frames, options=RenderOptions())
+    runs, _ = measure_scene(scene, cameras, renderers, variants, plan)
+    baseline, _, irss = runs
+    print(f"{renderers[command.backend].description}")
+    print(f"{len(scene.gaussians):,} Gaussians, {command.width}x{command.height}\n")
+    print(f"{timing_table(runs)}\n\n{ratio_table(runs)}\n")
+    _write_pictures(command.out_dir, baseline, irss)
+
+
+def difference_factor(largest: float) -> int:
+    """The power of two that makes the largest difference visible: between a half and full white if it can.
+
+    Args:
+        largest: Largest absolute difference of a channel of a pixel.
+    """
+    if largest <= 0:
+        return 1
+    return int(min(_LARGEST_FACTOR, max(1, 2 ** int(np.floor(-np.log2(largest))))))
+
+
+def _write_pictures(folder: Path, baseline: Run, irss: Run) -> None:
+    difference: NDArray[np.float32] = np.abs(baseline.picture - irss.picture)
+    largest = max_abs_error(baseline.picture, irss.picture)
+    factor = difference_factor(largest)
+    pictures = {
+        "baseline": baseline.picture,
+        "irss": irss.picture,
+        "difference": difference * np.float32(factor),
+    }
+    for name, picture in pictures.items():
+        write_image(folder / f"{name}.png", picture)
+        note = f" (amplified {factor} times)" if name == "difference" else ""
+        print(f"wrote {folder / name}.png{note}")
+    value = psnr(baseline.picture, irss.picture)
+    alike = psnr_text(value if np.isfinite(value) else None)
+    print(f"irss against baseline: {alike}, largest difference {largest:.2g} of full scale")
+
+
+def _bundled_scene() -> MeasuredScene:
+    """The scene in `assets/`."""
+    with ExitStack() as stack:
+        for suffix in _SUFFIXES:
+            resource = files("rowsplat.assets").joinpath(f"demo{suffix}")
+            if resource.is_file():
+                return read_scene(stack.enter_context(as_file(resource)), "demo", lod=None)
+    raise RowsplatError("the bundled scene is missing. Reinstall rowsplat.")
