@@ -63,3 +63,9 @@ def aligned_empty(shape: tuple[int, ...], dtype: type = np.float32, alignment: i
 LANE_OFFSETS = aligned_empty((1, LANES))
 LANE_OFFSETS[:] = np.arange(LANES) + 0.5
 """Pixel centres of a strip, relative to its left edge [px]."""
+
+BATCH = 32
+"""Gaussians that are blended together (8, 16 and 64 measured slower); after each batch the tile may be found stopped."""
+
+STRIPS_PER_BATCH = BATCH * HALVES
+"""Strips of a batch, whether met or not."""

@@ -18,9 +18,9 @@ from ..types import (
     View,
 )
 from . import cpu_bin, cpu_blend, cpu_project, cpu_sort
-from .cpu_blend import Gather
-from .cpu_layout import CELLS, DEPTH, LANE_OFFSETS, LANES, RECORD, RED, aligned_empty
+from .cpu_layout import CELLS, DEPTH, LANE_OFFSETS, LANES, RECORD, RED, STRIPS_PER_BATCH, aligned_empty
 from .cpu_scene import CpuScene, pack
+from .cpu_tile import Gather
 from .normals import facing_normals
 
 _PROJECT_CHUNKS = 8
@@ -39,6 +39,8 @@ class CpuPipeline:
         cells = aligned_empty((self._threads * 4 * CELLS + 4 * CELLS, LANES), alignment=4096)
         # One page a worker: the four planes of a tile never share address bits that a store could be mistaken for.
         self._state = [cells[plane * CELLS :] for plane in range(4)]
+        plans = 2 * STRIPS_PER_BATCH * self._threads
+        self._strip_rows, self._strip_starts = np.empty(plans, np.int32), np.empty(plans, np.float32)
         self._scene: CpuScene | None = None
         self._flatten_ids = np.empty(0, np.int32)
 
@@ -160,7 +162,7 @@ class CpuPipeline:
         cpu_blend.blend(
             self._records, isect_offsets, self._flatten_ids, features, base, stride,
             view.width, view.height, background, LANE_OFFSETS, options.blend is Blend.IRSS, int(gather),
-            image, alpha, *self._state, self._next, self._threads,
+            image, alpha, *self._state, self._strip_rows, self._strip_starts, self._next, self._threads,
         )  # fmt: skip
         return _finish(image, alpha, mode), alpha
 
