@@ -50,7 +50,7 @@ def _draw(runs: Sequence[Run]) -> Figure:
         axes.annotate(f" {end:.1f}", (end, row), va="center", fontsize=9)
     axes.set_yticks(range(len(runs)), labels)
     axes.invert_yaxis()
-    axes.margins(x=0.08)
+    axes.set_xlim(0.0, 1.1 * max(left))
     axes.set_xlabel("median time of a frame [ms]")
     axes.legend(ncols=len(_COLORS), loc="lower left", bbox_to_anchor=(0.0, 1.0), frameon=False)
     axes.spines[["top", "right"]].set_visible(False)

@@ -14,7 +14,7 @@ _Rows = Sequence[Sequence[str]]
 def timing_table(runs: Sequence[Run]) -> str:
     """Median time of each stage [ms] and frame rate, a line a run."""
     header = ("scene", "variant", *(f"{name} ms" for name in STAGES), "FPS")
-    return aligned([header, *(_timing_row(run) for run in runs)])
+    return aligned([header, *(_timing_row(run) for run in runs)], names=2)
 
 
 def ratio_table(runs: Sequence[Run]) -> str:
@@ -23,7 +23,7 @@ def ratio_table(runs: Sequence[Run]) -> str:
     if not found:
         return ""
     rows = [(r.scene, r.backend.value, r.name, _ratio_text(r.name, r.value)) for r in found]
-    return aligned([("scene", "backend", "ratio of medians", ""), *rows])
+    return aligned([("scene", "backend", "ratio of medians", ""), *rows], names=3)
 
 
 def difference_table(measurement: Measurement) -> str:
@@ -37,7 +37,7 @@ def difference_table(measurement: Measurement) -> str:
         )
         for entry in to_json(measurement)["pictures"]
     ]
-    return aligned([("scene", "pictures", "PSNR", "max error"), *rows]) if rows else ""
+    return aligned([("scene", "pictures", "PSNR", "max error"), *rows], names=2) if rows else ""
 
 
 def psnr_text(value: float | None) -> str:
@@ -45,18 +45,16 @@ def psnr_text(value: float | None) -> str:
     return "equal" if value is None else f"{value:.1f} dB"
 
 
-def aligned(rows: _Rows) -> str:
-    """Rows as text, numbers (all columns that begin with a digit) to the right."""
+def aligned(rows: _Rows, *, names: int) -> str:
+    """Rows as text: the first `names` columns begin at the left, the numbers after them end at the right."""
     widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
-    return "\n".join("  ".join(_cell(row[k], widths[k]) for k in range(len(widths))).rstrip() for row in rows)
+    return "\n".join(_line(row, widths, names).rstrip() for row in rows)
 
 
-def _cell(text: str, width: int) -> str:
-    return (
-        text.rjust(width)
-        if text[:1].isdigit() or text.endswith((" ms", "FPS", "PSNR"))
-        else text.ljust(width)
-    )
+def _line(row: Sequence[str], widths: Sequence[int], names: int) -> str:
+    left = [cell.ljust(width) for cell, width in zip(row[:names], widths, strict=False)]
+    right = [cell.rjust(width) for cell, width in zip(row[names:], widths[names:], strict=True)]
+    return "  ".join((*left, *right))
 
 
 def _timing_row(run: Run) -> tuple[str, ...]:
