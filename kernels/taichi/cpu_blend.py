@@ -4,10 +4,7 @@
 from ..constants import TILE_SIZE
 from .cpu_irss import plan_strips, shade_strips
 from .cpu_layout import (
-    A,
-    B,
     BATCH,
-    C,
     CELLS,
     HALVES,
     LANES,
@@ -16,8 +13,10 @@ from .cpu_layout import (
     RECORD,
     SKEW,
     SPLIT,
-    STRIPS_PER_BATCH,
     V8,
+    A,
+    B,
+    C,
 )
 from .cpu_tile import clear_tile, has_stopped, shade_row, touch_records, write_tile
 from .language import ti
@@ -26,6 +25,7 @@ F32 = ti.types.ndarray(dtype=ti.f32, ndim=1)
 I32 = ti.types.ndarray(dtype=ti.i32, ndim=1)
 IMAGE = ti.types.ndarray(dtype=ti.f32, ndim=3)
 PLANE = ti.types.ndarray(dtype=ti.f32, ndim=2)
+PLANS = ti.types.ndarray(dtype=ti.types.vector(2 * HALVES, ti.f32), ndim=1)
 VECTORS = ti.types.ndarray(dtype=V8, ndim=1)
 
 
@@ -70,18 +70,19 @@ def blend(
     height: ti.i32,
     background: F32,
     lane_offsets: VECTORS,
+    plan_constants: PLANS,
     irss: ti.template(),
     gather: ti.template(),
     # Out
     image_out: IMAGE,
     alpha_out: PLANE,
-    # Work: CELLS vectors a worker in each plane, 4 * CELLS apart; STRIPS_PER_BATCH plans a worker
+    # Work: CELLS vectors a worker in each plane, 4 * CELLS apart; BATCH plans a worker, seen as vectors and as floats
     transmittance: VECTORS,
     red: VECTORS,
     green: VECTORS,
     blue: VECTORS,
-    strip_rows: I32,
-    strip_starts: F32,
+    plan_vectors: PLANS,
+    plans: F32,
     next_tile: I32,
     threads: ti.i32,
 ):
@@ -107,8 +108,8 @@ def blend(
                 while i < end:
                     stop = touch_records(records, flatten_ids, i, ti.min(i + BATCH, end))
                     if ti.static(irss):
-                        plan = worker * STRIPS_PER_BATCH
-                        plan_strips(records, flatten_ids, i, stop, x0, y0, plan, strip_rows, strip_starts)
+                        plan = worker * BATCH
+                        plan_strips(records, flatten_ids, i, stop, x0, y0, plan, plan_constants, plan_vectors)
                         shade_strips(
                             records,
                             features,
@@ -119,9 +120,10 @@ def blend(
                             stop,
                             cells,
                             centres,
+                            x0,
+                            y0,
                             plan,
-                            strip_rows,
-                            strip_starts,
+                            plans,
                             state,
                             gather,
                         )

@@ -8,39 +8,31 @@ only after the long chain of arithmetic that the row count hung on, throwing awa
 """
 
 from ..constants import TILE_SIZE
-from .cpu_layout import A, B, B_T, C, EY, HALVES, INV_A_T, LANES, LOG2_THRESHOLD, MX, MY, RECORD, SKEW, SKEW_T
+from .cpu_layout import (
+    B_T,
+    EY,
+    HALVES,
+    INV_A_T,
+    LANES,
+    LOG2_THRESHOLD,
+    MX,
+    MY,
+    RECORD,
+    SKEW,
+    SKEW_T,
+    A,
+    B,
+    C,
+    aligned_empty,
+)
 from .cpu_tile import shade_row
 from .language import ti
 
-
-@ti.func
-def _clamp(x, low, high):
-    return ti.select(x < low, low, ti.select(x > high, high, x))
-
-
-@ti.func
-def _strip_rows(records: ti.template(), o, left, top):
-    """Rows of the strip at `left` that the ellipse E2 <= Q meets: (first, end), relative to `top`, first >= end if none.
-
-    The highest point of the ellipse within the strip is at the column nearest to its topmost point; there
-    y = my + k' dx - sqrt(Q - (b' dx)^2) / a'.
-    """
-    mx, my = records[o + MX], records[o + MY]
-    reach = records[o + C] - LOG2_THRESHOLD
-    k_t, b_t, inv_a_t = records[o + SKEW_T], records[o + B_T], records[o + INV_A_T]
-    tip = records[o + SKEW] * records[o + EY]
-    first_dx = left + 0.5 - mx
-    last_dx = first_dx + (LANES - 1)
-    up_dx = _clamp(-tip, first_dx, last_dx)
-    down_dx = _clamp(tip, first_dx, last_dx)
-    up_rem = reach - (b_t * up_dx) * (b_t * up_dx)
-    down_rem = reach - (b_t * down_dx) * (b_t * down_dx)
-    y_up = my - top + k_t * up_dx - ti.sqrt(ti.select(up_rem > 0.0, up_rem, 0.0)) * inv_a_t
-    y_down = my - top + k_t * down_dx + ti.sqrt(ti.select(down_rem > 0.0, down_rem, 0.0)) * inv_a_t
-    # 1e-3 px of slack: a row too many is masked, a row too few would be seen.
-    first = _clamp(ti.ceil(y_up - 0.501), 0.0, TILE_SIZE)
-    end = _clamp(ti.floor(y_down + 0.501), 0.0, TILE_SIZE)
-    return first, ti.select(up_rem > 0.0, ti.select(down_rem > 0.0, end, 0.0), 0.0)
+PLAN_CONSTANTS = aligned_empty((3, 2 * HALVES))
+PLAN_CONSTANTS[0] = [-1.0] * HALVES + [1.0] * HALVES
+PLAN_CONSTANTS[1] = [LANES * half for half in range(HALVES)] * 2
+PLAN_CONSTANTS[2] = [TILE_SIZE] * HALVES + [0.0] * HALVES
+"""Per lane of a plan: which end of the rows, where its strip begins [px], and the row that says "none"."""
 
 
 @ti.func
@@ -52,24 +44,33 @@ def plan_strips(
     left,
     top,
     first_plan,
-    rows_out: ti.template(),
-    starts_out: ti.template(),
+    constants: ti.template(),
+    plans_out: ti.template(),
 ):
-    """For every strip of the Gaussians flatten_ids[start:stop]: its rows, and x'' and y'' at its first row.
+    """Rows of every strip that the Gaussians flatten_ids[start:stop] meet, in the tile at (left, top).
 
-    Writes [first, end) to `rows_out[2n]`, `[2n + 1]` and x'' of the strip's left edge and y'' to `starts_out` likewise.
+    A plan is one vector: the first rows of the strips, then their end rows, relative to `top`; first >= end if none. The
+    highest point of the ellipse E2 <= Q within a strip is at the column nearest to its topmost point, `tip` to the left
+    of the mean; there y = my + k' dx - sqrt(Q - (b' dx)^2) / a'. The lowest is its mirror image, so with a sign per
+    lane all four ends are computed at once.
     """
+    sign, strip, none = constants[0], constants[1], constants[2]
     for j in range(start, stop):
         o = flatten_ids[j] * RECORD
-        for half in ti.static(range(HALVES)):
-            strip = left + half * LANES
-            first, end = _strip_rows(records, o, strip, top)
-            dy = top + first + 0.5 - records[o + MY]
-            n = 2 * (first_plan + (j - start) * HALVES + half)
-            rows_out[n] = ti.cast(first, ti.i32)
-            rows_out[n + 1] = ti.cast(end, ti.i32)
-            starts_out[n] = (strip - records[o + MX] - records[o + SKEW] * dy) * records[o + A]
-            starts_out[n + 1] = dy * records[o + B]
+        tip = sign * (records[o + SKEW] * records[o + EY])
+        first_dx = strip + (left + 0.5 - records[o + MX])
+        last_dx = first_dx + (LANES - 1.0)
+        dx = ti.select(tip < first_dx, first_dx, ti.select(tip > last_dx, last_dx, tip))
+        across = dx * records[o + B_T]
+        rem = (records[o + C] - LOG2_THRESHOLD) - across * across
+        met = rem > 0.0
+        half_height = ti.sqrt(ti.select(met, rem, 0.0)) * records[o + INV_A_T]
+        y = (records[o + MY] - top) + dx * records[o + SKEW_T] + sign * half_height
+        # floor(y + 1/2) for the end and, mirrored, ceil(y - 1/2) for the first row. 1e-3 px of slack: a row too many is
+        # masked, a row too few would be seen.
+        row = sign * ti.floor(sign * y + 0.501)
+        row = ti.select(row < 0.0, 0.0, ti.select(row > TILE_SIZE, 1.0 * TILE_SIZE, row))
+        plans_out[first_plan + j - start] = ti.select(met, row, none)
 
 
 @ti.func
@@ -83,9 +84,10 @@ def shade_strips(
     stop,
     cells,
     centres,
+    left,
+    top,
     first_plan,
-    rows: ti.template(),
-    starts: ti.template(),
+    plans: ti.template(),
     state: ti.template(),
     gather: ti.template(),
 ):
@@ -93,18 +95,18 @@ def shade_strips(
     for j in range(start, stop):
         index = flatten_ids[j]
         o = index * RECORD
-        a, b, c = records[o + A], records[o + B], records[o + C]
-        step = records[o + SKEW] * a
-        across = centres * a
+        a, b, c, skew = records[o + A], records[o + B], records[o + C], records[o + SKEW]
         f = index * feature_stride + feature_base
         f0, f1, f2 = features[f], features[f + 1], features[f + 2]
         for half in range(HALVES):
-            n = 2 * (first_plan + (j - start) * HALVES + half)
-            x = across + starts[n]
-            y = starts[n + 1]
+            n = (first_plan + j - start) * (2 * HALVES) + half
+            first, end = plans[n], plans[n + HALVES]
+            dy = top + first + 0.5 - records[o + MY]
+            x = (centres + (left + half * LANES - records[o + MX] - skew * dy)) * a
+            y = dy * b
             cell = cells + half * TILE_SIZE
-            for row in range(rows[n], rows[n + 1]):
+            for row in range(ti.cast(first, ti.i32), ti.cast(end, ti.i32)):
                 p = (c - y * y) - x * x
                 shade_row(p, cell + row, f0, f1, f2, state, gather)
-                x = x - step
+                x = x - skew * a
                 y += b

@@ -66,6 +66,3 @@ LANE_OFFSETS[:] = np.arange(LANES) + 0.5
 
 BATCH = 32
 """Gaussians that are blended together (8, 16 and 64 measured slower); after each batch the tile may be found stopped."""
-
-STRIPS_PER_BATCH = BATCH * HALVES
-"""Strips of a batch, whether met or not."""

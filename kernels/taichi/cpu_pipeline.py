@@ -18,7 +18,8 @@ from ..types import (
     View,
 )
 from . import cpu_bin, cpu_blend, cpu_project, cpu_sort
-from .cpu_layout import CELLS, DEPTH, LANE_OFFSETS, LANES, RECORD, RED, STRIPS_PER_BATCH, aligned_empty
+from .cpu_irss import PLAN_CONSTANTS
+from .cpu_layout import BATCH, CELLS, DEPTH, HALVES, LANE_OFFSETS, LANES, RECORD, RED, aligned_empty
 from .cpu_scene import CpuScene, pack
 from .cpu_tile import Gather
 from .normals import facing_normals
@@ -39,8 +40,7 @@ class CpuPipeline:
         cells = aligned_empty((self._threads * 4 * CELLS + 4 * CELLS, LANES), alignment=4096)
         # One page a worker: the four planes of a tile never share address bits that a store could be mistaken for.
         self._state = [cells[plane * CELLS :] for plane in range(4)]
-        plans = 2 * STRIPS_PER_BATCH * self._threads
-        self._strip_rows, self._strip_starts = np.empty(plans, np.int32), np.empty(plans, np.float32)
+        self._plans = aligned_empty((BATCH * self._threads, 2 * HALVES))
         self._scene: CpuScene | None = None
         self._flatten_ids = np.empty(0, np.int32)
 
@@ -161,8 +161,8 @@ class CpuPipeline:
         self._next[0] = 0
         cpu_blend.blend(
             self._records, isect_offsets, self._flatten_ids, features, base, stride,
-            view.width, view.height, background, LANE_OFFSETS, options.blend is Blend.IRSS, int(gather),
-            image, alpha, *self._state, self._strip_rows, self._strip_starts, self._next, self._threads,
+            view.width, view.height, background, LANE_OFFSETS, PLAN_CONSTANTS, options.blend is Blend.IRSS, int(gather),
+            image, alpha, *self._state, self._plans, self._plans.reshape(-1), self._next, self._threads,
         )  # fmt: skip
         return _finish(image, alpha, mode), alpha
 

@@ -11,7 +11,7 @@ An ellipse of more rows or columns is marked `LARGE` and binned from its record.
 """
 
 from ..constants import TILE_SIZE
-from .cpu_layout import A, B, C, EX, EY, LOG2_THRESHOLD, MX, MY, SKEW, SKEW_T
+from .cpu_layout import EX, EY, LOG2_THRESHOLD, MX, MY, SKEW, SKEW_T, A, B, C
 from .language import ti
 
 MAX_ROWS = 3
