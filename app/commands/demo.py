@@ -25,6 +25,8 @@ EXAMPLES = ("rowsplat demo", "rowsplat demo --out-dir pictures --backend cpu --w
 
 _SUFFIXES = (".sog", ".spz")
 _LARGEST_FACTOR = 2**16
+_NOT_CLIPPED_PERCENT = 98.0
+_ROUNDING_NOISE = 1e-4  # of full scale
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,21 +67,27 @@ def run(command: Demo) -> None:
     _write_pictures(command.out_dir, baseline, irss)
 
 
-def difference_factor(largest: float) -> int:
-    """The power of two that makes the largest difference visible: between a half and full white if it can.
+def difference_factor(difference: NDArray[np.float32]) -> int:
+    """The power of two that makes a difference visible: one value in fifty may be clipped.
+
+    Counted are the values above rounding noise, or all if none is. The largest alone would say too little:
+    where two blenders differ, few pixels do so by far the most.
 
     Args:
-        largest: Largest absolute difference of a channel of a pixel.
+        difference: Absolute differences, of any shape.
     """
-    if largest <= 0:
+    floor = _ROUNDING_NOISE if (difference > _ROUNDING_NOISE).any() else 0.0
+    differing = difference[difference > floor]
+    if differing.size == 0:
         return 1
-    return int(min(_LARGEST_FACTOR, max(1, 2 ** int(np.floor(-np.log2(largest))))))
+    visible = float(np.percentile(differing, _NOT_CLIPPED_PERCENT))
+    return int(min(_LARGEST_FACTOR, max(1.0, 2.0 ** np.floor(-np.log2(visible)))))
 
 
 def _write_pictures(folder: Path, baseline: Run, irss: Run) -> None:
     difference: NDArray[np.float32] = np.abs(baseline.picture - irss.picture)
     largest = max_abs_error(baseline.picture, irss.picture)
-    factor = difference_factor(largest)
+    factor = difference_factor(difference)
     pictures = {
         "baseline": baseline.picture,
         "irss": irss.picture,
