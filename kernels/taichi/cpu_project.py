@@ -27,7 +27,7 @@ from .cpu_layout import (
     B,
     C,
 )
-from .cpu_spans import ellipse_span, square_span
+from .cpu_spans import ellipse_tiles, pack_ellipse, pack_square, square_tiles
 from .language import ti
 from .spherical_harmonics import sh_colour
 
@@ -42,9 +42,13 @@ MEAN_AND_COVARIANCE = 10
 
 
 @ti.func
+def _at_least(x, low):
+    return ti.select(x > low, x, low)
+
+
+@ti.func
 def _clamp(x, low, high):
-    x = ti.select(x < low, low + 0.0 * x, x)
-    return ti.select(x > high, high + 0.0 * x, x)
+    return ti.select(x < low, low, ti.select(x > high, high, x))
 
 
 @ti.kernel
@@ -124,57 +128,59 @@ def project(
                     sxx, syy = sharp_xx + EPS2D, sharp_yy + EPS2D
                     c = blocks[v + 9]
                     skew, skew_t = sxy / syy, sxy / sxx
-                    vary, vary_t = sxx - sxy * skew, syy - sxy * skew_t
+                    # Subtracting cancels on needles; EPS2D is the true lower bound of what is left.
+                    vary = _at_least(sxx - sxy * skew, EPS2D)
+                    vary_t = _at_least(syy - sxy * skew_t, EPS2D)
                     mean_x, mean_y = fx * tan_x + cx, fy * tan_y + cy
-                    a, b = LAM / ti.sqrt(vary), LAM / ti.sqrt(syy)
-                    inv_a = ti.sqrt(vary) / LAM
+                    inv_a, b = ti.sqrt(vary) / LAM, LAM / ti.sqrt(syy)
                     inv_a_t, b_t = ti.sqrt(vary_t) / LAM, LAM / ti.sqrt(sxx)
                     half = 0.5 * (sxx - syy)
                     radius = BASELINE_SIGMAS * ti.sqrt(0.5 * (sxx + syy) + ti.sqrt(half * half + sxy * sxy))
-                    # The sharp determinant may round below 0; it is only used for the opacity compensation.
-                    ratio = (sharp_xx * sharp_yy - sxy * sxy) / (sxx * vary_t)
+                    radius = ti.ceil(radius)
+                    if ti.static(antialiased):
+                        # The sharp determinant may round below 0.
+                        ratio = _at_least((sharp_xx * sharp_yy - sxy * sxy) / (sxx * vary_t), 1e-12)
+                        for lane in ti.static(range(LANES)):
+                            c[lane] += 0.5 * LOG2E * ti.log(ratio[lane])
+                    reach = c - LOG2_THRESHOLD
+                    root = ti.sqrt(_at_least(reach, 0.0))
+                    ex, ey = root / b_t, root / b
+                    rows, columns, second, third, met = (
+                        0.0 * reach,
+                        0.0 * reach,
+                        0.0 * reach,
+                        0.0 * reach,
+                        0.0 * reach,
+                    )
+                    if ti.static(square):
+                        rows, columns, met = square_tiles(mean_x, mean_y, radius, tiles_x, tiles_y)
+                    else:
+                        rows, columns, second, third, met = ellipse_tiles(
+                            mean_x, mean_y, skew, b, inv_a, skew_t * ex, ex, ey, reach, tiles_x, tiles_y
+                        )
+                    met = ti.select((cam_z > NEAR_PLANE) & (reach > 0.0), met, 0.0)
                     for lane in range(LANES):
                         i = block * LANES + lane
-                        depth = cam_z[lane]
-                        log_opacity = c[lane]
-                        if ti.static(antialiased):
-                            compensation = ti.max(ratio[lane], 1e-12)
-                            log_opacity += 0.5 * LOG2E * ti.log(compensation)
-                        reach = log_opacity - LOG2_THRESHOLD
-                        if i < num and depth > NEAR_PLANE and reach > 0.0:
-                            root = ti.sqrt(reach)
-                            ex, ey = root / b_t[lane], root / b[lane]
-                            r = ti.ceil(radius[lane])
-                            mx, my = mean_x[lane], mean_y[lane]
-                            span = ti.i64(0)
-                            if ti.static(square):
-                                span = square_span(mx, my, r, tiles_x, tiles_y)
-                            else:
-                                span = ellipse_span(
-                                    mx,
-                                    my,
-                                    skew[lane],
-                                    b[lane],
-                                    inv_a[lane],
-                                    skew_t[lane] * ex,
-                                    ey,
-                                    reach,
-                                    tiles_x,
-                                    tiles_y,
-                                )
-                            if span != 0:
+                        if i < num:
+                            if met[lane] > 0.0:
+                                depth = cam_z[lane]
                                 key = ti.bit_cast(depth, ti.u32)
                                 key_min, key_max = ti.min(key_min, key), ti.max(key_max, key)
                                 keys_out[found] = key
                                 ids_out[found] = i
-                                spans_out[found] = span
+                                if ti.static(square):
+                                    spans_out[found] = pack_square(rows[lane], columns[lane])
+                                else:
+                                    spans_out[found] = pack_ellipse(
+                                        rows[lane], columns[lane], second[lane], third[lane], met[lane]
+                                    )
                                 o = found * RECORD
-                                records_out[o + MX] = mx
-                                records_out[o + MY] = my
+                                records_out[o + MX] = mean_x[lane]
+                                records_out[o + MY] = mean_y[lane]
                                 records_out[o + SKEW] = skew[lane]
-                                records_out[o + A] = a[lane]
+                                records_out[o + A] = 1.0 / inv_a[lane]
                                 records_out[o + B] = b[lane]
-                                records_out[o + C] = log_opacity
+                                records_out[o + C] = c[lane]
                                 dx = x[lane] - camera[16]
                                 dy = y[lane] - camera[17]
                                 dz = z[lane] - camera[18]
@@ -185,10 +191,10 @@ def project(
                                 records_out[o + SKEW_T] = skew_t[lane]
                                 records_out[o + B_T] = b_t[lane]
                                 records_out[o + INV_A_T] = inv_a_t[lane]
-                                records_out[o + EX] = ex
-                                records_out[o + EY] = ey
+                                records_out[o + EX] = ex[lane]
+                                records_out[o + EY] = ey[lane]
                                 records_out[o + DEPTH] = depth
-                                records_out[o + RADIUS] = r
+                                records_out[o + RADIUS] = radius[lane]
                                 found += 1
                 counts_out[chunk] = found - start * LANES
                 key_range_out[2 * chunk] = key_min

@@ -5,39 +5,125 @@ Binning visits every Gaussian twice in depth order, which is random memory order
 record and saves both visits the arithmetic. Layouts, least significant bit first:
 
     square (3 sigma):  first row (10) | rows (10) | first column (10) | columns (10)
-    ellipse:           first row (10) | rows (2)  | up to 3 x [first column (10) | columns (5)]
+    ellipse:           first row (10) | rows (10) | 3 x [first column (10) | columns (4)]
 
-An ellipse of more rows or columns is marked `LARGE` and binned from its record. A span of 0 meets no pixel centre.
+An ellipse of more rows or columns is marked `LARGE` and binned from its record. The arithmetic is on vectors of eight
+Gaussians with whole numbers held in float32, because vectors cannot be cast; only packing is per lane.
 """
 
 from ..constants import TILE_SIZE
-from .cpu_layout import EX, EY, LOG2_THRESHOLD, MX, MY, SKEW, SKEW_T, A, B, C
+from .cpu_layout import A, B, C, EX, EY, LOG2_THRESHOLD, MX, MY, SKEW, SKEW_T
 from .language import ti
 
 MAX_ROWS = 3
-MAX_COLUMNS = 31
+MAX_COLUMNS = 15
 LARGE = 1 << 62
 
+PACK = 1024.0
+"""Two numbers below 1024 make one float32 exactly: first + PACK * count."""
+
 _POSITION = 1023
-_ROW_BITS = 15
-_ROWS_START = 12
+_COLUMNS_START = 20
+_COLUMN_BITS = 14
+_COLUMNS_MASK = (1 << _COLUMN_BITS) - 1
 
 
 @ti.func
 def _tile_of(x, tiles):
-    """Tile of the coordinate `x` [px], clamped to [0, tiles]."""
-    return ti.cast(ti.max(0.0, ti.min(ti.floor(x * (1.0 / TILE_SIZE)), ti.cast(tiles, ti.f32))), ti.i32)
+    """Tile of the coordinate `x` [px], a whole float clamped to [0, tiles]."""
+    tile = ti.floor(x * (1.0 / TILE_SIZE))
+    return ti.select(tile < 0.0, 0.0, ti.select(tile > tiles, 1.0 * tiles, tile))
 
 
 @ti.func
-def square_span(mx, my, radius, tiles_x, tiles_y):
-    """Packed span of the square of 3 sigma, as in the 3DGS paper's rasterizer."""
-    row, row_end = _tile_of(my - radius, tiles_y), _tile_of(my + radius + (TILE_SIZE - 1), tiles_y)
-    column, column_end = _tile_of(mx - radius, tiles_x), _tile_of(mx + radius + (TILE_SIZE - 1), tiles_x)
-    span = ti.i64(0)
-    if row_end > row and column_end > column:
-        span = ti.cast(row | ((row_end - row) << 10) | (column << 20), ti.i64)
-        span |= ti.cast(column_end - column, ti.i64) << 30
+def tile_interval(low, high, tiles):
+    """Tiles that the interval [low, high] [px] overlaps, as in the 3DGS paper's rasterizer: (first, end)."""
+    return _tile_of(low, tiles), _tile_of(high + (TILE_SIZE - 1.0), tiles)
+
+
+@ti.func
+def _pixel_tile_interval(low, high, tiles):
+    """Tiles with a pixel centre in [low, high] [px], whose centres reach from 0.5 to 15.5 px: (first, end).
+
+    1e-3 px of slack: a tile too many costs a little time, a tile too few would be seen.
+    """
+    return _tile_of(low + (0.5 - 1e-3), tiles), _tile_of(high + (TILE_SIZE - 0.5 + 1e-3), tiles)
+
+
+@ti.func
+def ellipse_columns(mx, my, skew, b, inv_a, dy_right, reach, row, tiles_x):
+    """Tiles of tile row `row` that the ellipse E2 <= Q meets: (first, end).
+
+    The ellipse's slice at height dy spans k dy -+ sqrt(Q - (b dy)^2) / a. Within the row's band its rightmost point is at
+    the height nearest to `dy_right`, where the whole ellipse is rightmost, and its leftmost at the nearest to -dy_right.
+    """
+    top = row * TILE_SIZE + 0.5 - my
+    bottom = top + (TILE_SIZE - 1.0)
+    right_y = ti.select(dy_right < top, top, ti.select(dy_right > bottom, bottom, dy_right))
+    dy_left = 0.0 - dy_right
+    left_y = ti.select(dy_left < top, top, ti.select(dy_left > bottom, bottom, dy_left))
+    right_rem = reach - (b * right_y) * (b * right_y)
+    left_rem = reach - (b * left_y) * (b * left_y)
+    right = mx + skew * right_y + ti.sqrt(ti.select(right_rem > 0.0, right_rem, 0.0)) * inv_a
+    left = mx + skew * left_y - ti.sqrt(ti.select(left_rem > 0.0, left_rem, 0.0)) * inv_a
+    return _pixel_tile_interval(left, right, tiles_x)
+
+
+@ti.func
+def ellipse_tiles(mx, my, skew, b, inv_a, dy_right, ex, ey, reach, tiles_x, tiles_y):
+    """Tiles that the ellipse E2 <= Q meets, elementwise on vectors, as four vectors for `pack_span`.
+
+    Returns:
+        (rows, columns of the first, second and third row, how much is met) for `pack_span`, where `rows` and `columns`
+        are first + PACK * count. The last is 0 where no pixel centre is met and 2 where the ellipse is too large to pack.
+    """
+    row, row_end = _pixel_tile_interval(my - ey, my + ey, tiles_y)
+    rows = row_end - row
+    first, columns_0 = _packed_columns(mx, my, skew, b, inv_a, dy_right, reach, row, rows, 0, tiles_x)
+    second, columns_1 = _packed_columns(mx, my, skew, b, inv_a, dy_right, reach, row, rows, 1, tiles_x)
+    third, columns_2 = _packed_columns(mx, my, skew, b, inv_a, dy_right, reach, row, rows, 2, tiles_x)
+    widest = ti.max(columns_0, ti.max(columns_1, columns_2))
+    met = ti.select(widest > 0.0, 1.0, 0.0 * mx)
+    met = ti.select((rows > MAX_ROWS) | (widest > MAX_COLUMNS), 2.0, met)
+    on_screen = (mx + ex > 0.0) & (mx - ex < tiles_x * TILE_SIZE)
+    return row + PACK * rows, first, second, third, ti.select(on_screen, met, 0.0)
+
+
+@ti.func
+def _packed_columns(mx, my, skew, b, inv_a, dy_right, reach, row, rows, r: ti.template(), tiles_x):
+    """(first + PACK * count, count) of the columns in the `r`-th of `rows` tile rows from `row`."""
+    first, end = ellipse_columns(mx, my, skew, b, inv_a, dy_right, reach, row + r, tiles_x)
+    columns = ti.select((rows > r) & (end > first), end - first, 0.0)
+    return first + PACK * columns, columns
+
+
+@ti.func
+def square_tiles(mx, my, radius, tiles_x, tiles_y):
+    """Tiles that the square of 3 sigma overlaps, elementwise on vectors: (rows, columns, whether any)."""
+    row, row_end = tile_interval(my - radius, my + radius, tiles_y)
+    column, column_end = tile_interval(mx - radius, mx + radius, tiles_x)
+    rows, columns = row_end - row, column_end - column
+    met = ti.select((rows > 0.0) & (columns > 0.0), 1.0, 0.0 * mx)
+    return row + PACK * rows, column + PACK * columns, met
+
+
+@ti.func
+def pack_square(rows, columns):
+    """Span of one square from its lane of `square_tiles`."""
+    return ti.cast(rows, ti.i64) | (ti.cast(columns, ti.i64) << _COLUMNS_START)
+
+
+@ti.func
+def pack_ellipse(rows, first, second, third, met):
+    """Span of one ellipse from its lane of `ellipse_tiles`."""
+    span = ti.i64(LARGE)
+    if met < 2.0:
+        span = (
+            ti.cast(rows, ti.i64)
+            | (ti.cast(first, ti.i64) << _COLUMNS_START)
+            | (ti.cast(second, ti.i64) << (_COLUMNS_START + _COLUMN_BITS))
+            | (ti.cast(third, ti.i64) << (_COLUMNS_START + 2 * _COLUMN_BITS))
+        )
     return span
 
 
@@ -53,70 +139,25 @@ def square_rows(span):
 
 
 @ti.func
-def ellipse_columns(mx, my, skew, b, inv_a, dy_right, reach, row, tiles_x):
-    """Tiles of tile row `row` that the ellipse E2 <= Q meets: (first, end).
-
-    The ellipse's slice at height dy spans k dy -+ sqrt(Q - (b dy)^2) / a. Within the row's band its rightmost point is at
-    the height nearest to `dy_right`, where the whole ellipse is rightmost, and its leftmost at the nearest to -dy_right.
-    """
-    top = row * TILE_SIZE + 0.5 - my
-    bottom = top + (TILE_SIZE - 1)
-    right_y = ti.select(dy_right < top, top, ti.select(dy_right > bottom, bottom, dy_right))
-    left_y = ti.select(-dy_right < top, top, ti.select(-dy_right > bottom, bottom, -dy_right))
-    right = mx + skew * right_y + ti.sqrt(ti.max(reach - (b * right_y) * (b * right_y), 0.0)) * inv_a
-    left = mx + skew * left_y - ti.sqrt(ti.max(reach - (b * left_y) * (b * left_y), 0.0)) * inv_a
-    # A tile's pixel centres reach from 0.5 to 15.5 px: between two tiles' centres nothing is hit.
-    return _tile_of(left + (0.5 - 1e-3), tiles_x), _tile_of(right + (TILE_SIZE - 0.5 + 1e-3), tiles_x)
-
-
-@ti.func
-def ellipse_rows(my, ey, tiles_y):
-    """Tile rows with a pixel centre within the ellipse's height: (first, end)."""
-    return _tile_of(my - ey + (0.5 - 1e-3), tiles_y), _tile_of(my + ey + (TILE_SIZE - 0.5 + 1e-3), tiles_y)
-
-
-@ti.func
-def ellipse_span(mx, my, skew, b, inv_a, dy_right, ey, reach, tiles_x, tiles_y):
-    """Packed span of the ellipse E2 <= Q."""
-    row, row_end = ellipse_rows(my, ey, tiles_y)
-    span = ti.i64(0)
-    if row_end - row > MAX_ROWS:
-        span = ti.i64(LARGE)
-    else:
-        found = 0
-        shift = _ROWS_START
-        for r in range(row, row_end):
-            first, end = ellipse_columns(mx, my, skew, b, inv_a, dy_right, reach, r, tiles_x)
-            columns = ti.max(end - first, 0)
-            found = ti.max(found, columns)
-            span |= ti.cast((first & _POSITION) | (ti.min(columns, MAX_COLUMNS) << 10), ti.i64) << shift
-            shift += _ROW_BITS
-        span |= ti.cast(row | ((row_end - row) << 10), ti.i64)
-        if found == 0:
-            span = ti.i64(0)
-        if found > MAX_COLUMNS:
-            span = ti.i64(LARGE)
-    return span
-
-
-@ti.func
 def span_rows(span, records: ti.template(), o, tiles_y):
     """(first row, end) of an ellipse, from its span or, where it is large, from its record at `o`."""
     first = ti.cast(span & _POSITION, ti.i32)
-    end = first + ti.cast((span >> 10) & 3, ti.i32)
+    end = first + ti.cast((span >> 10) & _POSITION, ti.i32)
     if span == ti.i64(LARGE):
-        first, end = ellipse_rows(records[o + MY], records[o + EY], tiles_y)
+        my, ey = records[o + MY], records[o + EY]
+        low, high = _pixel_tile_interval(my - ey, my + ey, tiles_y)
+        first, end = ti.cast(low, ti.i32), ti.cast(high, ti.i32)
     return first, end
 
 
 @ti.func
 def span_columns(span, records: ti.template(), o, row, rows_before, tiles_x):
     """(first column, end) of the ellipse in tile row `row`, the `rows_before`-th of its rows."""
-    packed = ti.cast((span >> (_ROWS_START + _ROW_BITS * rows_before)) & 0x7FFF, ti.i32)
+    packed = ti.cast((span >> (_COLUMNS_START + _COLUMN_BITS * rows_before)) & _COLUMNS_MASK, ti.i32)
     first = packed & _POSITION
     end = first + (packed >> 10)
     if span == ti.i64(LARGE):
-        first, end = ellipse_columns(
+        low, high = ellipse_columns(
             records[o + MX],
             records[o + MY],
             records[o + SKEW],
@@ -127,4 +168,5 @@ def span_columns(span, records: ti.template(), o, row, rows_before, tiles_x):
             row,
             tiles_x,
         )
+        first, end = ti.cast(low, ti.i32), ti.cast(high, ti.i32)
     return first, end
