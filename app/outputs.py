@@ -56,7 +56,7 @@ def require_output(path: Path) -> None:
     """Check before any slow work that `path` names something that can be written."""
     if output_kind(path) is OutputKind.SEQUENCE:
         folder, _ = _folder_and_pattern(path)
-        require_writable_place(folder if folder.is_dir() is False else folder / "frame")
+        require_writable_place(folder / "frame" if folder.is_dir() else folder)
     else:
         require_writable_place(path)
 
