@@ -2,16 +2,37 @@
 """The one place that imports the kernel language; every kernel file takes `ti` from here."""
 
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from ..runtime import KernelLanguage, choose_language
 
-# Arrays are numpy's here; without this both languages import torch, which takes longer than all else at start.
-os.environ.setdefault("TI_ENABLE_TORCH", "0")
-os.environ.setdefault("QD_ENABLE_TORCH", "0")
 
-if choose_language().language is KernelLanguage.QUADRANTS:
-    import quadrants as ti
-else:
-    import taichi as ti
+@contextmanager
+def _without_torch() -> Iterator[None]:
+    """Hide torch while the language is imported: both import it for interoperation that is not used here.
+
+    It takes 1.5 s, longer than all else at start. `None` in `sys.modules` is Python's own way to say "not installed".
+    """
+    if "torch" in sys.modules:
+        yield
+        return
+    sys.modules["torch"] = None  # pyright: ignore[reportArgumentType]
+    try:
+        yield
+    finally:
+        del sys.modules["torch"]
+
+
+# The languages greet on standard output, which belongs to the user's pipes.
+os.environ.setdefault("ENABLE_TAICHI_HEADER_PRINT", "0")
+os.environ.setdefault("ENABLE_QUADRANTS_HEADER_PRINT", "0")
+
+with _without_torch():
+    if choose_language().language is KernelLanguage.QUADRANTS:
+        import quadrants as ti
+    else:
+        import taichi as ti
 
 __all__ = ["ti"]

@@ -1,6 +1,8 @@
 # pyright: basic
 """Start the kernel language on a device, once."""
 
+import contextlib
+import io
 import os
 import sys
 import threading
@@ -22,13 +24,19 @@ def start(device: Device, threads: int) -> None:
     options = {"arch": arch, "offline_cache": True, "fast_math": True, "log_level": ti.ERROR}
     if device is Device.CPU:
         before = _thread_ids()
-        ti.init(**options, real_matrix_scalarize=False, cpu_max_num_threads=threads)
+        _init(**options, real_matrix_scalarize=False, cpu_max_num_threads=threads)
         _pin_workers(before, threads)
         return
     os.environ.setdefault("TI_ENABLE_VULKAN", "1")
-    ti.init(**options)
+    _init(**options)
     if ti.lang.impl.current_cfg().arch != arch:
         raise BackendError(f"no {device.value} device was found; use --backend cpu or install its driver")
+
+
+def _init(**options: object) -> None:
+    """`ti.init` without its greeting on standard output, which belongs to the user's pipes."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        ti.init(**options)
 
 
 @ti.kernel
