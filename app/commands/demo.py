@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from dataclasses import dataclass
-from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...kernels.errors import RowsplatError
+from ...assets import DEMO_FOV_DEG, DEMO_ORBIT, DEMO_TARGET, demo_scene_path
 from ...render import Backend, Blend, RenderOptions, max_abs_error, psnr, write_image
+from ...scenes import Camera
 from ..bench.measuring import Plan, Run, Variant, measure_scene
 from ..bench.scene_files import MeasuredScene, read_scene
 from ..bench.tables import psnr_text, ratio_table, timing_table
-from ..camera_choice import CameraChoice
 from ..checks import require_between, require_size
 from ..opening import make_renderer
 from .flags import KernelLanguage, OneBackend, flag
 
 EXAMPLES = ("rowsplat demo", "rowsplat demo --out-dir pictures --backend cpu --width 1920 --height 1080")
 
-_SUFFIXES = (".sog", ".spz")
 _LARGEST_FACTOR = 2**16
 _NOT_CLIPPED_PERCENT = 98.0
 _ROUNDING_NOISE = 1e-4  # of full scale
@@ -54,8 +51,7 @@ def run(command: Demo) -> None:
     command.out_dir.mkdir(parents=True, exist_ok=True)
     scene = _bundled_scene()
     renderers = {command.backend: make_renderer(command.backend, command.kernel_language)}
-    choice = CameraChoice(width=command.width, height=command.height)
-    cameras = choice.from_scene(scene.gaussians).cameras
+    cameras = (_camera(command.width, command.height),)
     blends = (Blend.BASELINE, Blend.BASELINE_EXACT, Blend.IRSS)
     variants = [Variant(blend=blend, backend=command.backend) for blend in blends]
     plan = Plan(warmup=2, frames=command.frames, options=RenderOptions())
@@ -104,9 +100,18 @@ def _write_pictures(folder: Path, baseline: Run, irss: Run) -> None:
 
 def _bundled_scene() -> MeasuredScene:
     """The scene in `assets/`."""
-    with ExitStack() as stack:
-        for suffix in _SUFFIXES:
-            resource = files("rowsplat.assets").joinpath(f"demo{suffix}")
-            if resource.is_file():
-                return read_scene(stack.enter_context(as_file(resource)), "demo", lod=None)
-    raise RowsplatError("the bundled scene is missing. Reinstall rowsplat.")
+    return read_scene(demo_scene_path(), "demo", lod=None)
+
+
+def _camera(width: int, height: int) -> Camera:
+    """The view that the bundled scene was composed for."""
+    azimuth, elevation, distance = DEMO_ORBIT
+    return Camera.orbit(
+        DEMO_TARGET,
+        distance=distance,
+        azimuth_deg=azimuth,
+        elevation_deg=elevation,
+        width=width,
+        height=height,
+        fov_deg=DEMO_FOV_DEG,
+    )
