@@ -4,7 +4,7 @@
 Binning visits every Gaussian twice in depth order, which is random memory order; a packed span is an eighth of a
 record and saves both visits the arithmetic. Layouts, least significant bit first:
 
-    square (3 sigma):  first row (10) | rows (10) | first column (10) | columns (10)
+    square (3 sigma):  first row (10) | rows (22) | first column (10) | columns (21)
     ellipse:           first row (10) | rows (10) | 3 x [first column (10) | columns (4)]
 
 An ellipse of more rows or columns is marked `LARGE` and binned from its record. The arithmetic is on vectors of eight
@@ -24,6 +24,7 @@ PACK = 1024.0
 
 _POSITION = 1023
 _COLUMNS_START = 20
+_SQUARE_COLUMNS_START = 32
 _COLUMN_BITS = 14
 _COLUMNS_MASK = (1 << _COLUMN_BITS) - 1
 
@@ -110,7 +111,7 @@ def square_tiles(mx, my, radius, tiles_x, tiles_y):
 @ti.func
 def pack_square(rows, columns):
     """Span of one square from its lane of `square_tiles`."""
-    return ti.cast(rows, ti.i64) | (ti.cast(columns, ti.i64) << _COLUMNS_START)
+    return ti.cast(rows, ti.i64) | (ti.cast(columns, ti.i64) << _SQUARE_COLUMNS_START)
 
 
 @ti.func
@@ -130,12 +131,9 @@ def pack_ellipse(rows, first, second, third, met):
 @ti.func
 def square_rows(span):
     """(first row, rows, first column, columns) of a square."""
-    return (
-        ti.cast(span & _POSITION, ti.i32),
-        ti.cast((span >> 10) & _POSITION, ti.i32),
-        ti.cast((span >> 20) & _POSITION, ti.i32),
-        ti.cast((span >> 30) & _POSITION, ti.i32),
-    )
+    rows = ti.cast(span & 0xFFFFFF, ti.i32)
+    columns = ti.cast(span >> _SQUARE_COLUMNS_START, ti.i32)
+    return rows & _POSITION, rows >> 10, columns & _POSITION, columns >> 10
 
 
 @ti.func
