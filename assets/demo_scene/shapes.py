@@ -107,7 +107,7 @@ def tube(curve: Array, radius: Callable[[Array], Array], h: float, *, closed: bo
         Samples with `u` the angle around the tube and `v` the length along the curve.
     """
     centres, at, piece = resample(curve, h)
-    if closed:
+    if closed:  # noqa: SIM108 (one line would be too long to read)
         tangents = np.roll(centres, -1, axis=0) - np.roll(centres, 1, axis=0)
     else:
         tangents = np.gradient(centres, axis=0)

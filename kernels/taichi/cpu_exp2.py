@@ -2,9 +2,9 @@
 """2^p for a vector of exponents, accurate to about 1e-6 for the ones that count, p in [-8, 0].
 
 2^p = (2^(p/16))^16: a polynomial of degree 4 for p/16 in [-1/2, 0] and four squarings, in Estrin's order, because the
-latency of the chain is what binds (Horner's order and degree 5 with three squarings measured 10 % slower). No integer arithmetic, which
-vectors lack, and as few instructions as the usual exponent-field trick. Below -8 the value is meaningless: such a
-fragment is under the alpha threshold and masked.
+latency of the chain is what binds (Horner's order and degree 5 with three squarings measured 10 % slower). No integer
+arithmetic, which vectors lack, and as few instructions as the usual exponent-field trick. Below -8 the value is
+meaningless: such a fragment is under the alpha threshold and masked.
 """
 
 import numpy as np

@@ -1,10 +1,10 @@
 # pyright: basic
 """Intra-row sequential shading (GBU, arXiv:2503.23625) on the CPU: only the rows of a strip that the Gaussian meets.
 
-A strip is eight columns of a tile, one vector wide. For a batch of Gaussians, `plan_strips` first computes which rows of
-each strip count and where x'' and y'' start, without a branch; `shade_strips` then walks these rows. In one loop this took
-1.5 times as long: the end of a loop of one to sixteen rows is a branch that the processor guesses wrong, and it noticed
-only after the long chain of arithmetic that the row count hung on, throwing away all that it had begun meanwhile.
+A strip is eight columns of a tile, one vector wide. For a batch of Gaussians, `plan_strips` first computes which rows
+of each strip count, without a branch; `shade_strips` then walks these rows. In one loop this took 1.5 times as long:
+the end of a loop of one to sixteen rows is a branch that the processor guesses wrong, and it noticed only after the
+long chain of arithmetic that the row count hung on, throwing away all that it had begun meanwhile.
 """
 
 from ..constants import TILE_SIZE
@@ -49,10 +49,10 @@ def plan_strips(
 ):
     """Rows of every strip that the Gaussians flatten_ids[start:stop] meet, in the tile at (left, top).
 
-    A plan is one vector: the first rows of the strips, then their end rows, relative to `top`; first >= end if none. The
-    highest point of the ellipse E2 <= Q within a strip is at the column nearest to its topmost point, `tip` to the left
-    of the mean; there y = my + k' dx - sqrt(Q - (b' dx)^2) / a'. The lowest is its mirror image, so with a sign per
-    lane all four ends are computed at once.
+    A plan is one vector: the first rows of the strips, then their end rows, relative to `top`; first >= end if none.
+    The highest point of the ellipse E2 <= Q within a strip is at the column nearest to its topmost point, `tip` to the
+    left of the mean; there y = my + k' dx - sqrt(Q - (b' dx)^2) / a'. The lowest is its mirror image, so with a sign
+    per lane all four ends are computed at once.
     """
     sign, strip, none = constants[0], constants[1], constants[2]
     for j in range(start, stop):

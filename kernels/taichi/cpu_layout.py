@@ -35,10 +35,12 @@ LAM = math.sqrt(0.5 * LOG2E)
 RECORD = 16
 """float32 per projected Gaussian: 64 bytes, one cache line."""
 MX, MY, SKEW, A, B, C, RED, GREEN, BLUE, SKEW_T, B_T, INV_A_T, EX, EY, DEPTH, RADIUS = range(RECORD)
-"""Fields of a record: mean [px], k, a, b, c, colour, k', b', 1/a', half extents of E2 <= Q [px], depth, 3-sigma radius [px]."""
+"""Fields of a record: mean [px], k, a, b, c, colour, k', b', 1/a', half extents of E2 <= Q [px], depth, 3-sigma
+radius [px]."""
 
 SPLIT = 512
-"""Both languages hand a worker at least 512 iterations of a parallel loop, so one in 512 is a worker (see `workers`)."""
+"""Both languages hand a thread at least 512 iterations of a parallel loop, far too many tiles. So kernels loop over 512
+iterations a thread, and one in 512 takes work from a shared counter until none is left."""
 
 NEVER = 1.2345e30
 """A sum of coordinates that does not occur: comparing with it keeps the compiler from dropping loads that only warm
@@ -65,4 +67,5 @@ LANE_OFFSETS[:] = np.arange(LANES) + 0.5
 """Pixel centres of a strip, relative to its left edge [px]."""
 
 BATCH = 32
-"""Gaussians that are blended together (8, 16 and 64 measured slower); after each batch the tile may be found stopped."""
+"""Gaussians that are blended together (16, 64 and 128 measured slower); after each batch the tile may be found
+stopped."""

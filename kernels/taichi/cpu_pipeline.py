@@ -1,6 +1,7 @@
 # pyright: basic
 """The whole pipeline on the CPU: project, sort, bin, blend, each timed."""
 
+import itertools
 import time
 
 import numpy as np
@@ -86,7 +87,7 @@ class CpuPipeline:
         clock.append(time.perf_counter())
         image, alpha = self._blend(self._scene, isect_offsets, chunk_counts, view, options)
         clock.append(time.perf_counter())
-        spans = [1e3 * (after - before) for before, after in zip(clock, clock[1:], strict=False)]
+        spans = [1e3 * (after - before) for before, after in itertools.pairwise(clock)]
         times = StageTimes(
             project=spans[0], sort=spans[1], bin=spans[2], blend=spans[3], total=1e3 * (clock[-1] - clock[0])
         )

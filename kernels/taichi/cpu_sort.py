@@ -2,8 +2,8 @@
 """Parallel stable radix sort of the visible Gaussians by depth, nearest first.
 
 Keys are the bits of the positive float32 depths, which sort like the depths. Only the bits in which the nearest and
-the farthest depth differ are sorted, in the fewest passes of at most `MAX_DIGIT_BITS`. An element is 64 bits: key above,
-record index below, so that one load and one store move both.
+the farthest depth differ are sorted, in the fewest passes of at most `MAX_DIGIT_BITS`. An element is 64 bits: key
+above, record index below, so that one load and one store move both.
 """
 
 from .cpu_layout import SPLIT

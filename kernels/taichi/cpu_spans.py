@@ -12,7 +12,7 @@ Gaussians with whole numbers held in float32, because vectors cannot be cast; on
 """
 
 from ..constants import TILE_SIZE
-from .cpu_layout import A, B, C, EX, EY, LOG2_THRESHOLD, MX, MY, SKEW, SKEW_T
+from .cpu_layout import EX, EY, LOG2_THRESHOLD, MX, MY, SKEW, SKEW_T, A, B, C
 from .language import ti
 
 MAX_ROWS = 3
@@ -55,8 +55,8 @@ def _pixel_tile_interval(low, high, tiles):
 def ellipse_columns(mx, my, skew, b, inv_a, dy_right, reach, row, tiles_x):
     """Tiles of tile row `row` that the ellipse E2 <= Q meets: (first, end).
 
-    The ellipse's slice at height dy spans k dy -+ sqrt(Q - (b dy)^2) / a. Within the row's band its rightmost point is at
-    the height nearest to `dy_right`, where the whole ellipse is rightmost, and its leftmost at the nearest to -dy_right.
+    The ellipse's slice at height dy spans k dy -+ sqrt(Q - (b dy)^2) / a. Within the row's band its rightmost point
+    is at the height nearest to `dy_right`, where the whole ellipse is rightmost; its leftmost at that to -dy_right.
     """
     top = row * TILE_SIZE + 0.5 - my
     bottom = top + (TILE_SIZE - 1.0)
@@ -75,8 +75,8 @@ def ellipse_tiles(mx, my, skew, b, inv_a, dy_right, ex, ey, reach, tiles_x, tile
     """Tiles that the ellipse E2 <= Q meets, elementwise on vectors, as four vectors for `pack_span`.
 
     Returns:
-        (rows, columns of the first, second and third row, how much is met) for `pack_span`, where `rows` and `columns`
-        are first + PACK * count. The last is 0 where no pixel centre is met and 2 where the ellipse is too large to pack.
+        (rows, columns of the first, second and third row, met) for `pack_ellipse`, where `rows` and `columns` are
+        first + PACK * count, and `met` is 0 where no pixel centre is met and 2 where the ellipse is too large to pack.
     """
     row, row_end = _pixel_tile_interval(my - ey, my + ey, tiles_y)
     rows = row_end - row

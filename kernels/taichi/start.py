@@ -60,8 +60,7 @@ def _pin_workers(before: set[int], threads: int) -> None:
     _touch(threads)
     cores = sorted(os.sched_getaffinity(0))
     workers = sorted(_thread_ids() - before - {threading.get_native_id()})[-threads:]
-    for i, worker in enumerate(workers):
-        try:
+    # A thread may have ended, or a container forbid it: only speed is lost.
+    with contextlib.suppress(OSError):
+        for i, worker in enumerate(workers):
             os.sched_setaffinity(worker, {cores[i % len(cores)]})
-        except OSError:  # the thread has ended, or a container forbids it: only speed is lost
-            return
