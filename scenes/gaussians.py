@@ -16,7 +16,9 @@ SH_COEFFS_PER_DEGREE = (1, 4, 9, 16)
 def _frozen(name: str, array: FloatArray, shape: tuple[int | None, ...]) -> FloatArray:
     """`array` as contiguous read-only float32 of `shape` (`None` = any length)."""
     array = np.ascontiguousarray(array, dtype=np.float32)
-    wrong = array.ndim != len(shape) or any(w is not None and a != w for a, w in zip(array.shape, shape, strict=True))
+    wrong = array.ndim != len(shape) or any(
+        w is not None and a != w for a, w in zip(array.shape, shape, strict=True)
+    )
     if wrong:
         expected = ", ".join("N" if s is None else str(s) for s in shape)
         raise ValueError(f"{name} must have shape [{expected}], got {list(array.shape)}")
@@ -56,7 +58,9 @@ class Gaussians:
             object.__setattr__(self, name, _frozen(name, getattr(self, name), shape))
         object.__setattr__(self, "sh_coeffs", _frozen("sh_coeffs", self.sh_coeffs, (n, None, 3)))
         if self.sh_coeffs.shape[1] not in SH_COEFFS_PER_DEGREE:
-            raise ValueError(f"sh_coeffs must have K in {SH_COEFFS_PER_DEGREE}, got {self.sh_coeffs.shape[1]}")
+            raise ValueError(
+                f"sh_coeffs must have K in {SH_COEFFS_PER_DEGREE}, got {self.sh_coeffs.shape[1]}"
+            )
 
     def __len__(self) -> int:
         """Number of Gaussians."""
