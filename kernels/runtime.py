@@ -139,6 +139,13 @@ def initialise(device: Device, *, language: str | None = None, threads: int | No
         return _runtime
     from .taichi import start  # imports the language: seconds, so only when a picture is wanted
 
-    start.start(device, threads)
+    try:
+        start.start(device, threads)
+    except BackendError:
+        if (
+            _runtime is not None
+        ):  # the failed start has ended the former runtime, whose renderers are still in use
+            start.start(_runtime.device, _runtime.threads)
+        raise
     _runtime = Runtime(language=choice, device=device, threads=threads)
     return _runtime

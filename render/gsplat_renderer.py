@@ -39,9 +39,9 @@ class GsplatRenderer:
             raise BackendError(
                 "backend gsplat is not installed; run: pip install 'rowsplat[gsplat]'"
             ) from error
-        self._gsplat = gsplat
+        self._gsplat: Any = gsplat
         self._uploaded: Gaussians | None = None
-        self._tensors: dict[str, Tensor] = {}
+        self._tensors: dict[str, Any] = {}
 
     @property
     def description(self) -> str:

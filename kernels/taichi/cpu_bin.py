@@ -1,4 +1,4 @@
-# pyright: basic
+# pyright: basic, reportInvalidTypeForm=false
 """Stable tile binning: depth-sorted Gaussians -> one depth-ordered list of record indices per tile.
 
 A chunked counting sort in two passes over the sorted Gaussians: count the pairs of every (chunk, tile), turn the counts

@@ -1,4 +1,4 @@
-# pyright: basic
+# pyright: basic, reportInvalidTypeForm=false
 """Front-to-back blending of tile lists on the CPU: PFS (every row of a tile) and IRSS (only the rows that count)."""
 
 from ..constants import TILE_SIZE

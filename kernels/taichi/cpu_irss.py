@@ -1,4 +1,4 @@
-# pyright: basic
+# pyright: basic, reportInvalidTypeForm=false
 """Intra-row sequential shading (GBU, arXiv:2503.23625) on the CPU: only the rows of a strip that the Gaussian meets.
 
 A strip is eight columns of a tile, one vector wide. For a batch of Gaussians, `plan_strips` first computes which rows

@@ -55,8 +55,7 @@ CELLS = HALVES * TILE_SIZE
 
 def aligned_empty(shape: tuple[int, ...], dtype: type = np.float32, alignment: int = 64) -> NDArray:
     """Uninitialised array whose first byte is aligned, as vector loads demand."""
-    dtype = np.dtype(dtype)
-    size = math.prod(shape) * dtype.itemsize
+    size = math.prod(shape) * np.dtype(dtype).itemsize
     raw = np.empty(size + alignment, np.uint8)
     offset = -raw.ctypes.data % alignment
     return raw[offset : offset + size].view(dtype).reshape(shape)

@@ -1,4 +1,4 @@
-# pyright: basic
+# pyright: basic, reportInvalidTypeForm=false
 """World-space Gaussians -> records of the visible ones, eight at a time (EWA splatting, gsplat's conventions)."""
 
 from ..constants import BASELINE_SIGMAS, EPS2D, FRUSTUM_MARGIN, NEAR_PLANE, TILE_SIZE

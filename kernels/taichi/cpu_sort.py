@@ -1,4 +1,4 @@
-# pyright: basic
+# pyright: basic, reportInvalidTypeForm=false
 """Parallel stable radix sort of the visible Gaussians by depth, nearest first.
 
 Keys are the bits of the positive float32 depths, which sort like the depths. Only the bits in which the nearest and

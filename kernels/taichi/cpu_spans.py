@@ -1,4 +1,4 @@
-# pyright: basic
+# pyright: basic, reportInvalidTypeForm=false
 """The tiles that one projected Gaussian meets, packed into 64 bits.
 
 Binning visits every Gaussian twice in depth order, which is random memory order; a packed span is an eighth of a
@@ -30,16 +30,25 @@ _COLUMNS_MASK = (1 << _COLUMN_BITS) - 1
 
 
 @ti.func
-def _tile_of(x, tiles):
-    """Tile of the coordinate `x` [px], a whole float clamped to [0, tiles]."""
-    tile = ti.floor(x * (1.0 / TILE_SIZE))
+def _on_screen(tile, tiles):
+    """`tile`, a whole float, clamped to [0, tiles]."""
     return ti.select(tile < 0.0, 0.0, ti.select(tile > tiles, 1.0 * tiles, tile))
 
 
 @ti.func
+def _tile_of(x, tiles):
+    """Tile of the coordinate `x` [px], a whole float clamped to [0, tiles]."""
+    return _on_screen(ti.floor(x * (1.0 / TILE_SIZE)), tiles)
+
+
+@ti.func
 def tile_interval(low, high, tiles):
-    """Tiles that the interval [low, high] [px] overlaps, as in the 3DGS paper's rasterizer: (first, end)."""
-    return _tile_of(low, tiles), _tile_of(high + (TILE_SIZE - 1.0), tiles)
+    """Tiles that the interval [low, high] [px] overlaps, as in gsplat: (first, end).
+
+    The 3DGS paper's rasterizer leaves out a last tile that is overlapped by less than a pixel, though the pixel's
+    centre may be within.
+    """
+    return _tile_of(low, tiles), _on_screen(ti.ceil(high * (1.0 / TILE_SIZE)), tiles)
 
 
 @ti.func

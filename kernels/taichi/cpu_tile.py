@@ -1,4 +1,4 @@
-# pyright: basic
+# pyright: basic, reportInvalidTypeForm=false
 """A tile's state while it is blended: shading one row of eight pixels, and clearing, testing and writing a tile.
 
 Both blenders use these functions, so their times compare the dataflows and nothing else. The state of a pixel is its

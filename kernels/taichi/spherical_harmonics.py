@@ -1,4 +1,4 @@
-# pyright: basic
+# pyright: basic, reportInvalidTypeForm=false
 """Spherical-harmonic colour of one Gaussian seen from one direction (INRIA's real basis, degree 0-3)."""
 
 from .language import ti

@@ -1,4 +1,4 @@
-# pyright: basic
+# pyright: basic, reportInvalidTypeForm=false
 """Start the kernel language on a device, once."""
 
 import contextlib
