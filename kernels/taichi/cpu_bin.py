@@ -5,9 +5,10 @@ A chunked counting sort in two passes over the sorted Gaussians: count the pairs
 into offsets, then write the indices. Chunks are contiguous in depth, so every tile's list keeps the depth order.
 """
 
-from .cpu_layout import RECORD, SPLIT
+from .cpu_layout import SPLIT
 from .cpu_spans import span_columns, span_rows, square_rows
 from .language import ti
+from .records import RECORD
 
 F32 = ti.types.ndarray(dtype=ti.f32, ndim=1)
 I32 = ti.types.ndarray(dtype=ti.i32, ndim=1)

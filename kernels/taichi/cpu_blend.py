@@ -3,23 +3,10 @@
 
 from ..constants import TILE_SIZE
 from .cpu_irss import plan_strips, shade_strips
-from .cpu_layout import (
-    BATCH,
-    CELLS,
-    HALVES,
-    LANES,
-    MX,
-    MY,
-    RECORD,
-    SKEW,
-    SPLIT,
-    V8,
-    A,
-    B,
-    C,
-)
+from .cpu_layout import BATCH, CELLS, HALVES, LANES, SPLIT, V8
 from .cpu_tile import clear_tile, has_stopped, shade_row, touch_records, write_tile
 from .language import ti
+from .records import MX, MY, RECORD, SKEW, A, B, C
 
 F32 = ti.types.ndarray(dtype=ti.f32, ndim=1)
 I32 = ti.types.ndarray(dtype=ti.i32, ndim=1)

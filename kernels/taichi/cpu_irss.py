@@ -8,25 +8,10 @@ long chain of arithmetic that the row count hung on, throwing away all that it h
 """
 
 from ..constants import TILE_SIZE
-from .cpu_layout import (
-    B_T,
-    EY,
-    HALVES,
-    INV_A_T,
-    LANES,
-    LOG2_THRESHOLD,
-    MX,
-    MY,
-    RECORD,
-    SKEW,
-    SKEW_T,
-    A,
-    B,
-    C,
-    aligned_empty,
-)
+from .cpu_layout import HALVES, LANES, aligned_empty
 from .cpu_tile import shade_row
 from .language import ti
+from .records import B_T, EY, INV_A_T, LOG2_THRESHOLD, MX, MY, RECORD, SKEW, SKEW_T, A, B, C
 
 PLAN_CONSTANTS = aligned_empty((3, 2 * HALVES))
 PLAN_CONSTANTS[0] = [-1.0] * HALVES + [1.0] * HALVES

@@ -12,7 +12,6 @@ from ..types import (
     Blend,
     PipelineOptions,
     PipelineOutput,
-    RenderCounts,
     RenderMode,
     SplatArrays,
     StageTimes,
@@ -20,10 +19,12 @@ from ..types import (
 )
 from . import cpu_bin, cpu_blend, cpu_project, cpu_sort
 from .cpu_irss import PLAN_CONSTANTS
-from .cpu_layout import BATCH, CELLS, DEPTH, HALVES, LANE_OFFSETS, LANES, RECORD, RED, aligned_empty
+from .cpu_layout import BATCH, CELLS, HALVES, LANE_OFFSETS, LANES, aligned_empty
 from .cpu_scene import CpuScene, pack
-from .cpu_tile import Gather
+from .gather import Gather
+from .host_arrays import camera_vector, finish, render_counts
 from .normals import facing_normals
+from .records import DEPTH, RECORD, RED
 
 _PROJECT_CHUNKS = 8
 _BIN_CHUNKS = 4
@@ -91,7 +92,9 @@ class CpuPipeline:
         times = StageTimes(
             project=spans[0], sort=spans[1], bin=spans[2], blend=spans[3], total=1e3 * (clock[-1] - clock[0])
         )
-        counts = _counts(self._scene.num_gaussians, visible, int(isect_offsets[-1]), image, options.mode)
+        counts = render_counts(
+            self._scene.num_gaussians, visible, int(isect_offsets[-1]), image, options.mode
+        )
         return PipelineOutput(image=image, alpha=alpha, stage_times=times, counts=counts)
 
     def _project(self, scene: CpuScene, view: View, options: PipelineOptions, square: bool):
@@ -101,7 +104,7 @@ class CpuPipeline:
         degree = min(options.max_sh_degree, (1, 4, 9, 16).index(stored))
         self._next[0] = 0
         cpu_project.project(
-            scene.blocks, scene.sh, scene.num_gaussians, _camera_vector(view), view.width, view.height,
+            scene.blocks, scene.sh, scene.num_gaussians, camera_vector(view), view.width, view.height,
             degree, 3 * stored, options.antialiased, square,
             self._records, self._keys, self._ids, self._spans, counts, key_range,
             self._chunk_blocks, self._chunks, self._next, self._threads,
@@ -165,7 +168,7 @@ class CpuPipeline:
             view.width, view.height, background, LANE_OFFSETS, PLAN_CONSTANTS, options.blend is Blend.IRSS, int(gather),
             image, alpha, *self._state, self._plans, self._plans.reshape(-1), self._next, self._threads,
         )  # fmt: skip
-        return _finish(image, alpha, mode), alpha
+        return finish(image, alpha, mode), alpha
 
     def _normals(self, scene: CpuScene, chunk_counts, view: View):
         stride = self._chunk_blocks * LANES
@@ -175,15 +178,6 @@ class CpuPipeline:
         normals = np.zeros((len(self._ids), 3), np.float32)
         normals[slots] = facing_normals(scene.arrays, self._ids[slots], view.viewmat)
         return normals.reshape(-1)
-
-
-def _camera_vector(view: View):
-    """Rows of [R|t], then fx fy cx cy, then the camera centre."""
-    rotation, translation = view.viewmat[:3, :3], view.viewmat[:3, 3]
-    intrinsics = [view.fx, view.fy, view.cx, view.cy]
-    return np.concatenate([view.viewmat[:3].ravel(), intrinsics, -rotation.T @ translation]).astype(
-        np.float32
-    )
 
 
 def _offsets_by_bucket(counts):
@@ -198,27 +192,3 @@ def _offsets_by_bucket(counts):
     by_bucket = counts.T.ravel()
     starts = np.cumsum(by_bucket, dtype=np.int64) - by_bucket
     return np.ascontiguousarray(starts.reshape(counts.shape[1], -1).T).astype(np.int32).ravel()
-
-
-def _finish(image, alpha, mode: RenderMode):
-    """What the blender collected -> `[H, W, mode.channels]`."""
-    if mode is RenderMode.ALPHA:
-        return alpha[..., None].copy()
-    if mode is RenderMode.DEPTH:
-        return np.divide(
-            image[..., :1], alpha[..., None], out=np.zeros_like(image[..., :1]), where=alpha[..., None] > 0
-        )
-    if mode is RenderMode.NORMAL:
-        length = np.linalg.norm(image, axis=2, keepdims=True)
-        return np.divide(image, length, out=np.zeros_like(image), where=length > 0)
-    return np.ascontiguousarray(image[..., : mode.channels])
-
-
-def _counts(num: int, visible: int, pairs: int, image, mode: RenderMode) -> RenderCounts:
-    evaluated = contributing = None
-    if mode is RenderMode.COST:
-        evaluated, contributing = (int(image[..., i].sum(dtype=np.float64)) for i in range(2))
-    return RenderCounts(
-        num_gaussians=num, visible=visible, pairs=pairs,
-        fragments_evaluated=evaluated, fragments_contributing=contributing,
-    )  # fmt: skip

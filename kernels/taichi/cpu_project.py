@@ -2,7 +2,11 @@
 """World-space Gaussians -> records of the visible ones, eight at a time (EWA splatting, gsplat's conventions)."""
 
 from ..constants import BASELINE_SIGMAS, EPS2D, FRUSTUM_MARGIN, NEAR_PLANE, TILE_SIZE
-from .cpu_layout import (
+from .cpu_layout import LANES, SPLIT, V8
+from .cpu_spans import ellipse_tiles, pack_ellipse, pack_square, square_tiles
+from .host_arrays import MEAN_AND_COVARIANCE
+from .language import ti
+from .records import (
     B_T,
     BLUE,
     DEPTH,
@@ -11,7 +15,6 @@ from .cpu_layout import (
     GREEN,
     INV_A_T,
     LAM,
-    LANES,
     LOG2_THRESHOLD,
     LOG2E,
     MX,
@@ -21,14 +24,10 @@ from .cpu_layout import (
     RED,
     SKEW,
     SKEW_T,
-    SPLIT,
-    V8,
     A,
     B,
     C,
 )
-from .cpu_spans import ellipse_tiles, pack_ellipse, pack_square, square_tiles
-from .language import ti
 from .spherical_harmonics import sh_colour
 
 F32 = ti.types.ndarray(dtype=ti.f32, ndim=1)
@@ -36,9 +35,6 @@ I32 = ti.types.ndarray(dtype=ti.i32, ndim=1)
 I64 = ti.types.ndarray(dtype=ti.i64, ndim=1)
 U32 = ti.types.ndarray(dtype=ti.u32, ndim=1)
 VECTORS = ti.types.ndarray(dtype=V8, ndim=1)
-
-MEAN_AND_COVARIANCE = 10
-"""Vectors per block of eight Gaussians: mean (3), covariance xx xy xz yy yz zz (6), log2 opacity (1)."""
 
 
 @ti.func

@@ -12,8 +12,9 @@ Gaussians with whole numbers held in float32, because vectors cannot be cast; on
 """
 
 from ..constants import TILE_SIZE
-from .cpu_layout import EX, EY, LOG2_THRESHOLD, MX, MY, SKEW, SKEW_T, A, B, C
 from .language import ti
+from .records import EX, EY, LOG2_THRESHOLD, MX, MY, SKEW, SKEW_T, A, B, C
+from .tile_spans import ellipse_columns, pixel_tile_interval, tile_interval
 
 MAX_ROWS = 3
 MAX_COLUMNS = 15
@@ -30,56 +31,6 @@ _COLUMNS_MASK = (1 << _COLUMN_BITS) - 1
 
 
 @ti.func
-def _on_screen(tile, tiles):
-    """`tile`, a whole float, clamped to [0, tiles]."""
-    return ti.select(tile < 0.0, 0.0, ti.select(tile > tiles, 1.0 * tiles, tile))
-
-
-@ti.func
-def _tile_of(x, tiles):
-    """Tile of the coordinate `x` [px], a whole float clamped to [0, tiles]."""
-    return _on_screen(ti.floor(x * (1.0 / TILE_SIZE)), tiles)
-
-
-@ti.func
-def tile_interval(low, high, tiles):
-    """Tiles that the interval [low, high] [px] overlaps, as in gsplat: (first, end).
-
-    The 3DGS paper's rasterizer leaves out a last tile that is overlapped by less than a pixel, though the pixel's
-    centre may be within.
-    """
-    return _tile_of(low, tiles), _on_screen(ti.ceil(high * (1.0 / TILE_SIZE)), tiles)
-
-
-@ti.func
-def _pixel_tile_interval(low, high, tiles):
-    """Tiles with a pixel centre in [low, high] [px], whose centres reach from 0.5 to 15.5 px: (first, end).
-
-    1e-3 px of slack: a tile too many costs a little time, a tile too few would be seen.
-    """
-    return _tile_of(low + (0.5 - 1e-3), tiles), _tile_of(high + (TILE_SIZE - 0.5 + 1e-3), tiles)
-
-
-@ti.func
-def ellipse_columns(mx, my, skew, b, inv_a, dy_right, reach, row, tiles_x):
-    """Tiles of tile row `row` that the ellipse E2 <= Q meets: (first, end).
-
-    The ellipse's slice at height dy spans k dy -+ sqrt(Q - (b dy)^2) / a. Within the row's band its rightmost point
-    is at the height nearest to `dy_right`, where the whole ellipse is rightmost; its leftmost at that to -dy_right.
-    """
-    top = row * TILE_SIZE + 0.5 - my
-    bottom = top + (TILE_SIZE - 1.0)
-    right_y = ti.select(dy_right < top, top, ti.select(dy_right > bottom, bottom, dy_right))
-    dy_left = 0.0 - dy_right
-    left_y = ti.select(dy_left < top, top, ti.select(dy_left > bottom, bottom, dy_left))
-    right_rem = reach - (b * right_y) * (b * right_y)
-    left_rem = reach - (b * left_y) * (b * left_y)
-    right = mx + skew * right_y + ti.sqrt(ti.select(right_rem > 0.0, right_rem, 0.0)) * inv_a
-    left = mx + skew * left_y - ti.sqrt(ti.select(left_rem > 0.0, left_rem, 0.0)) * inv_a
-    return _pixel_tile_interval(left, right, tiles_x)
-
-
-@ti.func
 def ellipse_tiles(mx, my, skew, b, inv_a, dy_right, ex, ey, reach, tiles_x, tiles_y):
     """Tiles that the ellipse E2 <= Q meets, elementwise on vectors, as four vectors for `pack_span`.
 
@@ -87,7 +38,7 @@ def ellipse_tiles(mx, my, skew, b, inv_a, dy_right, ex, ey, reach, tiles_x, tile
         (rows, columns of the first, second and third row, met) for `pack_ellipse`, where `rows` and `columns` are
         first + PACK * count, and `met` is 0 where no pixel centre is met and 2 where the ellipse is too large to pack.
     """
-    row, row_end = _pixel_tile_interval(my - ey, my + ey, tiles_y)
+    row, row_end = pixel_tile_interval(my - ey, my + ey, tiles_y)
     rows = row_end - row
     first, columns_0 = _packed_columns(mx, my, skew, b, inv_a, dy_right, reach, row, rows, 0, tiles_x)
     second, columns_1 = _packed_columns(mx, my, skew, b, inv_a, dy_right, reach, row, rows, 1, tiles_x)
@@ -152,7 +103,7 @@ def span_rows(span, records: ti.template(), o, tiles_y):
     end = first + ti.cast((span >> 10) & _POSITION, ti.i32)
     if span == ti.i64(LARGE):
         my, ey = records[o + MY], records[o + EY]
-        low, high = _pixel_tile_interval(my - ey, my + ey, tiles_y)
+        low, high = pixel_tile_interval(my - ey, my + ey, tiles_y)
         first, end = ti.cast(low, ti.i32), ti.cast(high, ti.i32)
     return first, end
 

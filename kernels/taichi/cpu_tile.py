@@ -6,20 +6,12 @@ transmittance T and three features (colour, or depth, or normal); T is negative 
 what remains for the background.
 """
 
-from enum import IntEnum
-
 from ..constants import MAX_ALPHA, TILE_SIZE, TRANSMITTANCE_EPS
 from .cpu_exp2 import exp2
-from .cpu_layout import CELLS, HALVES, LANES, LOG2_THRESHOLD, MX, NEVER, RECORD
+from .cpu_layout import CELLS, HALVES, LANES, NEVER
+from .gather import Gather
 from .language import ti
-
-
-class Gather(IntEnum):
-    """What a pixel collects: blended features, the depth where transmittance passes 0.5, or fragment counts."""
-
-    FEATURES = 0
-    MEDIAN = 1
-    COST = 2
+from .records import LOG2_THRESHOLD, MX, RECORD
 
 
 @ti.func

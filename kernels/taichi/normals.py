@@ -7,11 +7,14 @@ from numpy.typing import NDArray
 from ..types import SplatArrays
 
 
-def facing_normals(
-    arrays: SplatArrays, ids: NDArray[np.int32], viewmat: NDArray[np.float64]
-) -> NDArray[np.float32]:
-    """Unit normals `[len(ids), 3]` of the Gaussians `ids` in the camera frame of `viewmat` (OpenCV axes)."""
-    w, x, y, z = (arrays.quats[ids] / np.linalg.norm(arrays.quats[ids], axis=1, keepdims=True)).T
+def thin_axes(quats: NDArray[np.float32], log_scales: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Unit axes `[N, 3]` of the smallest scale in the world frame, of either sign.
+
+    Args:
+        quats: `[N, 4]` wxyz, any non-zero length.
+        log_scales: `[N, 3]`.
+    """
+    w, x, y, z = (quats / np.linalg.norm(quats, axis=1, keepdims=True)).T
     columns = np.stack(
         [
             np.stack([1 - 2 * (y * y + z * z), 2 * (x * y + w * z), 2 * (x * z - w * y)], axis=1),
@@ -20,10 +23,15 @@ def facing_normals(
         ],
         axis=1,
     )
-    thinnest = arrays.log_scales[ids].argmin(axis=1)
-    world = columns[np.arange(len(ids)), thinnest]
+    return columns[np.arange(len(quats)), log_scales.argmin(axis=1)]
+
+
+def facing_normals(
+    arrays: SplatArrays, ids: NDArray[np.int32], viewmat: NDArray[np.float64]
+) -> NDArray[np.float32]:
+    """Unit normals `[len(ids), 3]` of the Gaussians `ids` in the camera frame of `viewmat` (OpenCV axes)."""
     rotation = viewmat[:3, :3].astype(np.float32)
-    normals = world @ rotation.T
+    normals = thin_axes(arrays.quats[ids], arrays.log_scales[ids]) @ rotation.T
     centres = arrays.means[ids] @ rotation.T + viewmat[:3, 3].astype(np.float32)
     away = np.einsum("ij,ij->i", normals, centres) > 0
     normals[away] *= -1
