@@ -121,31 +121,31 @@ def initialise(device: Device, *, language: str | None = None, threads: int | No
     """Start the kernel language on `device`; does nothing when it already runs there.
 
     Args:
-        device: Where kernels run. Changing it invalidates the renderers of the former device.
+        device: Where kernels run. Fixed for the process, since starting another would end the kernels of the first.
         language: See `choose_language`.
         threads: CPU worker threads, all cores by default.
 
     Raises:
-        BackendError: The device cannot be had on this machine.
+        BackendError: The device cannot be had on this machine, or this process already runs another.
     """
     global _runtime
-    threads = (
-        threads or len(os.sched_getaffinity(0))
-        if hasattr(os, "sched_getaffinity")
-        else threads or os.cpu_count() or 1
-    )
+    threads = threads or _available_cores()
     choice = choose_language(language)
-    if _runtime is not None and _runtime.device is device and _runtime.threads == threads:
+    if _runtime is not None and _runtime.device is not device:
+        raise BackendError(
+            f"{device.value} was asked for, but this process already draws on {_runtime.device.value}; "
+            "use one process for each"
+        )
+    if _runtime is not None and _runtime.threads == threads:
         return _runtime
     from .taichi import start  # imports the language: seconds, so only when a picture is wanted
 
-    try:
-        start.start(device, threads)
-    except BackendError:
-        if (
-            _runtime is not None
-        ):  # the failed start has ended the former runtime, whose renderers are still in use
-            start.start(_runtime.device, _runtime.threads)
-        raise
+    start.start(device, threads)
     _runtime = Runtime(language=choice, device=device, threads=threads)
     return _runtime
+
+
+def _available_cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -10,12 +10,12 @@ def create_pipeline(device: Device, *, language: str | None = None, threads: int
     """Start the kernel language and return a pipeline on `device`.
 
     Args:
-        device: Where kernels run. One device at a time: another one invalidates the earlier pipelines.
+        device: Where kernels run, fixed for the process.
         language: "taichi", "quadrants" or `None` for the best that is installed.
         threads: CPU worker threads, all cores by default.
 
     Raises:
-        BackendError: The device or the language cannot be had on this machine.
+        BackendError: The device or the language cannot be had on this machine, or in this process.
     """
     runtime = initialise(device, language=language, threads=threads)
     if device is Device.CPU:

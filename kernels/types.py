@@ -23,6 +23,17 @@ class Blend(Enum):
     IRSS = "irss"
 
 
+class GpuIrss(Enum):
+    """How `Blend.IRSS` is spread over a GPU's threads; the CPU has one way.
+
+    `SUBTILE_MASK` gives a thread a pixel and skips sub-tiles of 8 x 4 pixels that a Gaussian does not meet;
+    `THREAD_PER_ROW` is the paper's: a thread walks along a row of a tile, while most lanes of its group wait.
+    """
+
+    SUBTILE_MASK = "subtile-mask"
+    THREAD_PER_ROW = "thread-per-row"
+
+
 class RenderMode(Enum):
     """What a pixel holds. `DEPTH` is the expected depth, `DEPTH_MEDIAN` where transmittance passes 0.5."""
 
@@ -117,6 +128,7 @@ class PipelineOptions:
     background: tuple[float, float, float]
     antialiased: bool
     max_sh_degree: int
+    gpu_irss: GpuIrss = GpuIrss.SUBTILE_MASK
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -27,10 +27,24 @@ def start(device: Device, threads: int) -> None:
         _init(**options, real_matrix_scalarize=False, cpu_max_num_threads=threads)
         _pin_workers(before, threads)
         return
-    os.environ.setdefault("TI_ENABLE_VULKAN", "1")
-    _init(**options)
+    with _without_driver_messages():
+        _init(**options)
     if ti.lang.impl.current_cfg().arch != arch:
         raise BackendError(f"no {device.value} device was found; use --backend cpu or install its driver")
+
+
+@contextlib.contextmanager
+def _without_driver_messages():
+    """Keep what a missing driver writes to standard error from the user, who is told in one line."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 def _init(**options: object) -> None:
