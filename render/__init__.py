@@ -7,6 +7,7 @@ from .tone_mapping import tone_map
 from .types import (
     Backend,
     Blend,
+    GpuIrss,
     RenderCounts,
     Renderer,
     RenderMode,
@@ -18,6 +19,7 @@ from .types import (
 __all__ = [
     "Backend",
     "Blend",
+    "GpuIrss",
     "RenderCounts",
     "RenderMode",
     "RenderOptions",

@@ -72,4 +72,5 @@ def pipeline_options(gaussians: Gaussians, options: RenderOptions) -> PipelineOp
         background=options.background,
         antialiased=gaussians.antialiased if options.antialiased is None else options.antialiased,
         max_sh_degree=min(options.max_sh_degree, gaussians.sh_degree),
+        gpu_irss=options.gpu_irss,
     )

@@ -9,12 +9,13 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ..kernels.types import Blend, RenderCounts, RenderMode, StageTimes
+from ..kernels.types import Blend, GpuIrss, RenderCounts, RenderMode, StageTimes
 from ..scenes import Camera, Gaussians
 
 __all__ = [
     "Backend",
     "Blend",
+    "GpuIrss",
     "RenderCounts",
     "RenderMode",
     "RenderOptions",
@@ -46,6 +47,7 @@ class RenderOptions:
         background: Colour behind the scene, linear in [0, 1], used by `RenderMode.RGB` only.
         antialiased: Opacity compensation for small splats; `None` takes the scene's own tag.
         max_sh_degree: Spherical harmonics above this degree are ignored.
+        gpu_irss: How `Blend.IRSS` is spread over a GPU's threads.
     """
 
     blend: Blend = Blend.IRSS
@@ -53,6 +55,7 @@ class RenderOptions:
     background: tuple[float, float, float] = (0.0, 0.0, 0.0)
     antialiased: bool | None = None
     max_sh_degree: int = 3
+    gpu_irss: GpuIrss = GpuIrss.SUBTILE_MASK
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

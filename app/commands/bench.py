@@ -12,7 +12,7 @@ from typing import Annotated
 from tyro import conf
 
 from ...kernels.errors import RowsplatError
-from ...render import Backend, Blend, Renderer, RenderOptions
+from ...render import Backend, Blend, GpuIrss, Renderer, RenderOptions
 from ...render.output_files import replacing_file, require_writable_place
 from ...scenes import Camera, CameraPath, Gaussians
 from ..bench.environment import describe_environment
@@ -24,7 +24,8 @@ from ..camera_choice import CameraChoice
 from ..checks import require_between, require_exists
 from ..opening import make_renderer
 from ..progress import with_progress
-from .flags import Antialiased, FieldOfView, KernelLanguage, Lod, MaxShDegree, flag
+from ..renderer_process import KERNEL_BACKENDS, RendererProcess
+from .flags import Antialiased, FieldOfView, GpuIrssVariant, KernelLanguage, Lod, MaxShDegree, flag
 
 EXAMPLES = (
     "rowsplat bench scene.sog",
@@ -62,6 +63,7 @@ class Bench:
     )
     backend: Annotated[tuple[Backend, ...], flag("Where to compute.")] = (Backend.AUTO,)
     kernel_language: KernelLanguage = "auto"
+    gpu_irss: GpuIrssVariant = GpuIrss.SUBTILE_MASK
     warmup: Annotated[int, flag("Untimed frames of every variant after its first.", "N")] = 3
     frames: Annotated[int, flag("Timed frames of every variant.", "N")] = 48
     antialiased: Antialiased = False
@@ -133,12 +135,20 @@ def _check(command: Bench) -> CameraChoice:
 
 
 def _start(command: Bench) -> tuple[dict[Backend, Renderer], dict[str, float]]:
-    """One renderer per back end, and how long each took to start [ms]."""
+    """One renderer per back end, and how long each took to start [ms].
+
+    The kernel language runs on one device a process, so every such back end after the first gets a process.
+    """
     renderers: dict[Backend, Renderer] = {}
     startup_ms: dict[str, float] = {}
     for backend in dict.fromkeys(command.backend):
         started = time.perf_counter()
-        renderers[backend] = make_renderer(backend, command.kernel_language)
+        make = (
+            RendererProcess
+            if KERNEL_BACKENDS & {backend} and KERNEL_BACKENDS & {*renderers}
+            else make_renderer
+        )
+        renderers[backend] = make(backend, command.kernel_language)
         startup_ms[backend.value] = (time.perf_counter() - started) * 1000.0
     return renderers, startup_ms
 
@@ -155,7 +165,9 @@ def _measure(
     cameras = fixed.cameras if fixed is not None else _turn(choice, scene.gaussians, command.orbit_frames)
     variants = [Variant(blend=b, backend=k) for k in renderers for b in dict.fromkeys(command.blend)]
     options = RenderOptions(
-        antialiased=True if command.antialiased else None, max_sh_degree=command.max_sh_degree
+        antialiased=True if command.antialiased else None,
+        max_sh_degree=command.max_sh_degree,
+        gpu_irss=command.gpu_irss,
     )
     plan = Plan(warmup=command.warmup, frames=command.frames, options=options)
     tick = _ticker(name, frames_of(plan) * len(variants))

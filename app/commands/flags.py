@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from tyro import conf
 
-from ...render import Backend, Blend
+from ...render import Backend, Blend, GpuIrss
 
 
 def flag(help: str, metavar: str | None = None) -> Any:
@@ -34,6 +34,14 @@ OneBlend = Annotated[
     flag(
         "Blender. irss shades only the fragments that count of every row; baseline shades every pixel of the "
         "tiles that the 3-sigma square touches; baseline-exact does so on exact tile lists."
+    ),
+]
+
+GpuIrssVariant = Annotated[
+    GpuIrss,
+    flag(
+        "How irss is spread over the threads of cuda, vulkan and metal. subtile-mask: a thread a pixel, groups skip "
+        "sub-tiles; thread-per-row: as in the paper."
     ),
 ]
 

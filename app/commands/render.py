@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 from ...kernels.errors import RowsplatError
-from ...render import Backend, Blend, Renderer, RenderMode, RenderOptions, StageTimes
+from ...render import Backend, Blend, GpuIrss, Renderer, RenderMode, RenderOptions, StageTimes
 from ...scenes import Camera, CameraPath, Gaussians
 from ..camera_choice import CameraChoice
 from ..checks import require_between
@@ -20,6 +20,7 @@ from .flags import (
     Antialiased,
     Background,
     FieldOfView,
+    GpuIrssVariant,
     KernelLanguage,
     Lod,
     MaxShDegree,
@@ -70,6 +71,7 @@ class Render:
     blend: OneBlend = Blend.IRSS
     backend: OneBackend = Backend.AUTO
     kernel_language: KernelLanguage = "auto"
+    gpu_irss: GpuIrssVariant = GpuIrss.SUBTILE_MASK
     mode: Annotated[
         RenderMode,
         flag(
@@ -131,6 +133,7 @@ def _options(command: Render) -> RenderOptions:
         background=command.background,
         antialiased=command.antialiased if forced else None,
         max_sh_degree=command.max_sh_degree,
+        gpu_irss=command.gpu_irss,
     )
 
 
