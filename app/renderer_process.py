@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from typing import Any, cast
 
@@ -63,17 +64,24 @@ class RendererProcess:
         return self._ask(_render, camera, options)
 
     def _ask(self, function: Callable[..., Any], *arguments: object) -> Any:
-        self._pipe.send((function, arguments))
+        with _telling_of_the_end():
+            self._pipe.send((function, arguments))
         return self._answer()
 
     def _answer(self) -> Any:
-        try:
+        with _telling_of_the_end():
             answer = self._pipe.recv()
-        except EOFError:
-            raise BackendError("the renderer's process ended unexpectedly; use another --backend") from None
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+
+@contextmanager
+def _telling_of_the_end() -> Generator[None, None, None]:
+    try:
+        yield
+    except (EOFError, ConnectionError):
+        raise BackendError("the renderer's process ended unexpectedly; use another --backend") from None
 
 
 class _Served:
@@ -90,7 +98,9 @@ def _buffer_bytes(served: _Served) -> int:
 
 def _upload(served: _Served, gaussians: Gaussians) -> None:
     served.scene = gaussians
-    cast("Any", served.renderer).upload(gaussians)
+    upload = getattr(served.renderer, "upload", None)
+    if upload is not None:
+        upload(gaussians)
 
 
 def _render(served: _Served, camera: Camera, options: RenderOptions) -> RenderResult:
