@@ -61,7 +61,9 @@ def bin_pairs(
     tiles_y: ti.i32,
     square: ti.template(),
     write: ti.template(),
-    # In and out: [chunks, tiles], counts that grow, or positions that move on
+    # In and out: spans in depth order, which counting leaves for writing; [chunks, tiles], counts that grow, or
+    # positions that move on
+    sorted_spans: I64,
     slots: I32,
     # Out
     flatten_ids_out: I32,
@@ -80,16 +82,16 @@ def bin_pairs(
                 base = chunk * tiles_x * tiles_y
                 i = chunk * num // chunks
                 end = (chunk + 1) * num // chunks
-                fetched = ti.Vector.zero(ti.i64, BATCH)
                 while i < end:
                     stop = ti.min(i + BATCH, end)
-                    for j in range(i, stop):
-                        fetched[j - i] = spans[ti.cast(order[j] & ti.u64(0xFFFFFFFF), ti.i32)]
+                    if ti.static(not write):
+                        for j in range(i, stop):
+                            sorted_spans[j] = spans[ti.cast(order[j] & ti.u64(0xFFFFFFFF), ti.i32)]
                     for j in range(i, stop):
                         index = ti.cast(order[j] & ti.u64(0xFFFFFFFF), ti.i32)
                         _visit(
                             index,
-                            fetched[j - i],
+                            sorted_spans[j],
                             base,
                             records,
                             tiles_x,

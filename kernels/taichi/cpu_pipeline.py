@@ -82,9 +82,9 @@ class CpuPipeline:
         chunk_counts, key_min, key_max = self._project(self._scene, view, options, square)
         visible = int(chunk_counts.sum())
         clock.append(time.perf_counter())
-        order = self._sort(chunk_counts, key_min, key_max)
+        order, free = self._sort(chunk_counts, key_min, key_max)
         clock.append(time.perf_counter())
-        isect_offsets = self._bin(order, visible, view, square)
+        isect_offsets = self._bin(order, free, visible, view, square)
         clock.append(time.perf_counter())
         image, alpha = self._blend(self._scene, isect_offsets, chunk_counts, view, options)
         clock.append(time.perf_counter())
@@ -130,23 +130,24 @@ class CpuPipeline:
             offsets = _offsets_by_bucket(counts.reshape(self._threads, digits))
             cpu_sort.scatter(source, num, shift, digits, offsets, self._threads, target)
             source, target = target, source
-        return source
+        return source, target
 
-    def _bin(self, order, visible: int, view: View, square: bool):
+    def _bin(self, order, free, visible: int, view: View, square: bool):
         tiles_x, tiles_y = -(-view.width // TILE_SIZE), -(-view.height // TILE_SIZE)
         chunks = _BIN_CHUNKS * self._threads
         slots = np.zeros(chunks * tiles_x * tiles_y, np.int32)
+        sorted_spans = free.view(np.int64)
         scene = (order, visible, self._spans, self._records, tiles_x, tiles_y, square)
         work = (chunks, self._next, self._threads)
         self._next[0] = 0
-        cpu_bin.bin_pairs(*scene, False, slots, self._flatten_ids, *work)
+        cpu_bin.bin_pairs(*scene, False, sorted_spans, slots, self._flatten_ids, *work)
         pairs = int(slots.sum(dtype=np.int64))
         slots = _offsets_by_bucket(slots.reshape(chunks, -1))
         isect_offsets = np.append(slots.reshape(chunks, -1)[0], np.int32(pairs))
         if len(self._flatten_ids) < pairs:
             self._flatten_ids = np.empty(pairs * 5 // 4, np.int32)
         self._next[0] = 0
-        cpu_bin.bin_pairs(*scene, True, slots, self._flatten_ids, *work)
+        cpu_bin.bin_pairs(*scene, True, sorted_spans, slots, self._flatten_ids, *work)
         return isect_offsets
 
     def _blend(self, scene: CpuScene, isect_offsets, chunk_counts, view: View, options: PipelineOptions):
