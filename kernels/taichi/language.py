@@ -4,6 +4,7 @@
 import importlib
 import os
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -31,7 +32,8 @@ def _without_torch() -> Iterator[None]:
 os.environ.setdefault("ENABLE_TAICHI_HEADER_PRINT", "0")
 os.environ.setdefault("ENABLE_QUADRANTS_HEADER_PRINT", "0")
 
-with _without_torch():
+with _without_torch(), warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)  # Taichi asks for the locale in a way that Python 3.15 drops
     # Any: neither language's stubs describe what is written inside a kernel.
     ti: Any = importlib.import_module(choose_language().language.value)
 
