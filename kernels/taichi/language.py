@@ -33,7 +33,8 @@ os.environ.setdefault("ENABLE_TAICHI_HEADER_PRINT", "0")
 os.environ.setdefault("ENABLE_QUADRANTS_HEADER_PRINT", "0")
 
 with _without_torch(), warnings.catch_warnings():
-    warnings.simplefilter("ignore", DeprecationWarning)  # Taichi asks for the locale in a way that Python 3.15 drops
+    # Taichi asks for the locale in a way that Python 3.15 drops.
+    warnings.simplefilter("ignore", DeprecationWarning)
     # Any: neither language's stubs describe what is written inside a kernel.
     ti: Any = importlib.import_module(choose_language().language.value)
 
