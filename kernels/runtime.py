@@ -92,14 +92,13 @@ def choose_language(name: str | None = None) -> LanguageChoice:
         BackendError: The language is unknown, not installed, or another one is already in use.
     """
     global _choice
-    name = name or os.environ.get("ROWSPLAT_KERNEL_LANGUAGE") or None
     if _choice is not None:
         if name is not None and name != _choice.language.value:
             raise BackendError(
                 f"kernel language {name} was asked for, but this process already runs {_choice.language.value}"
             )
         return _choice
-    _choice = _first_choice(name)
+    _choice = _first_choice(name or os.environ.get("ROWSPLAT_KERNEL_LANGUAGE") or None)
     _LOG.info("kernel language %s: %s", _choice.language.value, _choice.reason)
     return _choice
 

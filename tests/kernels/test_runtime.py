@@ -66,7 +66,10 @@ def test_the_environment_decides() -> None:
 @needs_quadrants
 def test_an_explicit_choice_wins_over_the_environment() -> None:
     _run(
-        'assert choose_language("quadrants").language is KernelLanguage.QUADRANTS',
+        """
+assert choose_language("quadrants").language is KernelLanguage.QUADRANTS
+assert choose_language().language is KernelLanguage.QUADRANTS
+""",
         ROWSPLAT_KERNEL_LANGUAGE="taichi",
     )
 
