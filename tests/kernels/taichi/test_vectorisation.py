@@ -38,7 +38,8 @@ def test_both_blenders_shade_eight_pixels_at_once(kernels: list[str]) -> None:
         # shading a row takes 15 multiplications and 4 selections
         assert len(_VECTOR_MULTIPLY.findall(text)) >= 15
         assert len(_VECTOR_SELECT.findall(text)) >= 4
-        assert len(_SCALAR_MULTIPLY.findall(text)) < len(_VECTOR_MULTIPLY.findall(text)) / 2
+        # 2.7 to 9 vector multiplications for every scalar one; 0.2 to 2.1 where the language takes vectors apart
+        assert len(_VECTOR_MULTIPLY.findall(text)) > 2.4 * len(_SCALAR_MULTIPLY.findall(text))
 
 
 def test_no_kernel_calls_a_scalar_exponential(kernels: list[str]) -> None:
@@ -51,3 +52,5 @@ def test_projection_computes_eight_gaussians_at_once(kernels: list[str]) -> None
     for text in projections:
         assert len(_VECTOR_MULTIPLY.findall(text)) >= 50
         assert len(_VECTOR_SELECT.findall(text)) >= 8
+        # 5 to 13 as they are, 0 to 2.3 taken apart
+        assert len(_VECTOR_MULTIPLY.findall(text)) > 3 * len(_SCALAR_MULTIPLY.findall(text))
