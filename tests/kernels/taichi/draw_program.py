@@ -40,7 +40,7 @@ def main() -> None:
     if "PRINT_IR" in os.environ:
         _print_ir()
     renderer = create_renderer(Backend.CPU, threads=int(threads))
-    pictures = {
+    pictures: dict[str, Any] = {
         blend.value: renderer.render(gaussians, camera, RenderOptions(blend=blend)).image for blend in Blend
     }
     np.savez(out_path, **pictures)

@@ -31,6 +31,7 @@ class PipelineProbe:
             max_sh_degree=0,
         )
         pipeline.upload(SplatArrays(**{name: getattr(gaussians, name) for name in ARRAYS}))
+        assert pipeline._scene is not None
         square = blend is Blend.BASELINE
         counts, key_min, key_max = pipeline._project(pipeline._scene, view, options, square)
         visible = int(counts.sum())

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from rowsplat.scenes import Camera, Gaussians
 from rowsplat.scenes.gaussians import SH_COEFFS_PER_DEGREE
 
@@ -61,14 +61,14 @@ def camera(width: int = 53, height: int = 37) -> Camera:
     )
 
 
-def on_the_axis(depths: FloatArray, *, opacity: float = 0.5) -> Gaussians:
+def on_the_axis(depths: ArrayLike, *, opacity: float = 0.5) -> Gaussians:
     """Small grey Gaussians on the z axis, in sight of `axis_camera` at exactly these depths [scene units]."""
+    depths = np.asarray(depths, np.float32)
     count = len(depths)
-    means = np.zeros((count, 3), np.float32)
-    means[:, 2] = depths
+    means = np.stack([0 * depths, 0 * depths, depths], axis=1)
     return Gaussians(
         means=means,
-        quats=np.tile(np.float32([1, 0, 0, 0]), (count, 1)),
+        quats=np.tile(np.array([1, 0, 0, 0], np.float32), (count, 1)),
         log_scales=np.full((count, 3), -6.0, np.float32),
         logit_opacities=np.full(count, np.log(opacity / (1.0 - opacity)), np.float32),
         sh_coeffs=np.zeros((count, 1, 3), np.float32),

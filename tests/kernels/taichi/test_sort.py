@@ -35,7 +35,7 @@ def test_sorting_is_the_stable_argsort_of_the_depths(name: str) -> None:
 
 
 def test_tiles_list_equal_depths_in_input_order() -> None:
-    depths = np.float32([5, 2, 5, 2, 5, 1] * 50)
+    depths = [5, 2, 5, 2, 5, 1] * 50
     # 32 px: the middle of the picture, where all of them are, is the corner of four tiles
     tiles = PipelineProbe(on_the_axis(depths), axis_camera(32, 32), Blend.BASELINE_EXACT).tiles
     for tile in tiles:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -80,12 +81,12 @@ def test_the_last_tile_of_the_largest_picture_is_reached(size: tuple[int, int], 
     view = Camera(
         viewmat=np.eye(4), fx=30.0, fy=30.0, cx=width - 8.0, cy=height - 8.0, width=width, height=height
     )
-    tiles = PipelineProbe(on_the_axis(np.float32([2.0])), view, blend).tiles
+    tiles = PipelineProbe(on_the_axis([2.0]), view, blend).tiles
     assert [tile for tile, ids in enumerate(tiles) if ids] == [1023]
 
 
 @pytest.mark.parametrize("blend", list(Blend))
 def test_a_gaussian_that_covers_the_largest_picture_is_in_all_its_tiles(blend: Blend) -> None:
-    scene, view = on_the_axis(np.float32([2.0])), axis_camera(16384, 40)
-    huge = Gaussians(**{**scene.__dict__, "log_scales": np.full((1, 3), 9.0, np.float32)})
+    scene, view = on_the_axis([2.0]), axis_camera(16384, 40)
+    huge = replace(scene, log_scales=np.full((1, 3), 9.0, np.float32))
     assert PipelineProbe(huge, view, blend).tiles == [[0]] * (1024 * 3)
