@@ -23,12 +23,12 @@ class EditCache:
     After `apply` of a program, programs that share its beginning start from the last scene that is kept of that
     beginning. Scenes share what their step did not change: after a deletion one byte a Gaussian is new, after
     a move twelve. The oldest are forgotten when the memory is used up; undoing beyond them computes them again from
-    `base`, all at once. No result depends on what is kept: there is no inverse of an operation, an undone
+    `base`, many at once. No result depends on what is kept: there is no inverse of an operation, an undone
     step has never been, so that undoing all steps gives `base` itself.
 
     Args:
         base: The scene before any edit.
-        max_bytes: Memory for the scenes between steps, without `base` and the current one [bytes].
+        max_bytes: Memory for the scenes between steps, beside `base` and the newest [bytes].
     """
 
     def __init__(self, base: Gaussians, *, max_bytes: int = DEFAULT_MAX_BYTES) -> None:
@@ -36,7 +36,8 @@ class EditCache:
         self._max_bytes = max_bytes
         self._operations: tuple[EditOperation, ...] = ()
         self._unedited = EditedGaussians.unedited(base)
-        self._scenes: dict[int, EditedGaussians] = {0: self._unedited}  # by the number of steps done
+        self._scenes = {0: self._unedited}  # by the number of steps done
+        self._buffers = {0: _buffers(self._unedited)}  # of the same scenes
 
     @property
     def base(self) -> Gaussians:
@@ -58,33 +59,44 @@ class EditCache:
         common = _common_length(self._operations, program.operations)
         if common < len(program):  # else an undo: what was undone is kept for the redo
             self._operations = program.operations[:common]
-            self._scenes = {step: scene for step, scene in self._scenes.items() if step <= common}
+            for step in [step for step in self._scenes if step > common]:
+                self._forget(step)
         done = max(step for step in self._scenes if step <= len(program))
         scene = self._scenes[done]
+        if done == len(program):
+            return scene
         unchecked = 0
         for step, operation in enumerate(program.operations[done:], start=done + 1):
-            before, scene = scene, operation.apply(scene)
-            self._scenes[step] = scene
-            self._operations = max(self._operations, program.operations[:step], key=len)
-            unchecked += _num_new_bytes(scene, before)
-            if (
-                unchecked > self._max_bytes // _CHECKS
-            ):  # not at each step: a long history takes long to look through
+            scene = operation.apply(scene)
+            unchecked += self._keep(scene, step, operation)
+            if unchecked > self._max_bytes // _CHECKS:  # seldom: a long history takes long to look through
                 self._forget_far_from(step)
                 unchecked = 0
         self._forget_far_from(len(program))
         return scene
 
+    def _keep(self, scene: EditedGaussians, step: int, operation: EditOperation) -> int:
+        """Remember the scene after `step` steps, the last of them `operation`; gives its memory [bytes]."""
+        if step > len(self._operations):
+            self._operations = (*self._operations, operation)
+        self._scenes[step], self._buffers[step] = scene, _buffers(scene)
+        before = self._buffers.get(step - 1, {})
+        return sum(size for at, size in self._buffers[step].items() if at not in before)
+
     def _forget_far_from(self, current: int) -> None:
         """Keep the scenes nearest to step `current` that fit into the memory."""
-        seen = _buffers(self._unedited).keys() | _buffers(self._scenes[current]).keys()
+        seen = self._buffers[0].keys() | self._buffers[current].keys()
         used = 0
         for step in sorted(self._scenes, key=lambda step: abs(step - current)):
-            buffers = _buffers(self._scenes[step])
+            buffers = self._buffers[step]
             used += sum(size for at, size in buffers.items() if at not in seen)
-            if used > self._max_bytes and step not in (0, current):
-                del self._scenes[step]
             seen |= buffers.keys()
+            if used > self._max_bytes and step not in (0, current):
+                self._forget(step)
+
+    def _forget(self, step: int) -> None:
+        """Let the scene after `step` steps go."""
+        del self._scenes[step], self._buffers[step]
 
 
 def _common_length(first: tuple[EditOperation, ...], second: tuple[EditOperation, ...]) -> int:
@@ -92,12 +104,6 @@ def _common_length(first: tuple[EditOperation, ...], second: tuple[EditOperation
     pairs = enumerate(zip(first, second, strict=False))
     differing = (step for step, (one, other) in pairs if one is not other and one != other)
     return next(differing, min(len(first), len(second)))
-
-
-def _num_new_bytes(scene: EditedGaussians, before: EditedGaussians) -> int:
-    """Memory of the arrays that a step did not pass on [bytes]."""
-    old = _buffers(before)
-    return sum(size for at, size in _buffers(scene).items() if at not in old)
 
 
 def _buffers(scene: EditedGaussians) -> dict[int, int]:

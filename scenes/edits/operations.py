@@ -30,7 +30,13 @@ MAX_GAUSSIANS = 1 << 26
 """Duplicating stops here: 16 GB of splats with spherical harmonics of degree 3."""
 
 # What the readers of scene files accept, so that what was edited and saved can be read again.
-_LARGEST = {"means": 1e15, "log_scales": 40.0, "sh_coeffs": 1e15}
+_RANGES = {
+    "means": (-1e15, 1e15),
+    "quats": (-1e15, 1e15),
+    "log_scales": (-1e30, 40.0),
+    "logit_opacities": (-1e30, 1e30),
+    "sh_coeffs": (-1e15, 1e15),
+}
 
 
 class EditOperation(ABC):
@@ -342,7 +348,8 @@ def _with_rows(
     """`gaussians` with the arrays `changed` at `index`; the other arrays are shared."""
     whole: dict[str, FloatArray] = {}
     for name, values in changed.items():
-        if values.size and not np.abs(values).max() <= _LARGEST.get(name, math.inf):
+        low, high = _RANGES[name]
+        if values.size and not (values.min() >= low and values.max() <= high):  # true for NaN too
             raise RowsplatError(
                 f"{operation.description}: {name} would grow beyond what splat files can hold"
             )

@@ -37,7 +37,8 @@ def colour_matrix(
 
 def recoloured_sh(sh_coeffs: FloatArray, matrix: NDArray[np.float64]) -> FloatArray:
     """The coefficients `[N, K, 3]` of the colours that `matrix [3, 3]` makes of those of `sh_coeffs`."""
-    recoloured = sh_coeffs @ matrix.T.astype(np.float32)
+    flat = sh_coeffs.reshape(-1, 3)  # one large product: numpy does [N, K, 3] @ [3, 3] one Gaussian at a time
+    recoloured = (flat @ matrix.T.astype(np.float32)).reshape(sh_coeffs.shape)
     offset = (matrix - np.eye(3)) @ np.full(3, 0.5 / SH_C0)
     recoloured[:, 0] = sh_coeffs[:, 0].astype(np.float64) @ matrix.T + offset
     return recoloured
