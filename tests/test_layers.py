@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-_WINDOW_AND_MODELS = {"PyQt6", "open3d", "transformers", "diffusers"}
+_WINDOW_AND_MODELS = {"PyQt6", "open3d", "trimesh", "transformers", "diffusers"}
 _KERNEL_LANGUAGES = {"taichi", "quadrants", "gsplat"}
 _NOT_LOADED_BY = {
     "rowsplat.kernels": _WINDOW_AND_MODELS
@@ -18,6 +18,8 @@ _NOT_LOADED_BY = {
     "rowsplat.scenes": _WINDOW_AND_MODELS | _KERNEL_LANGUAGES | {"torch", "rowsplat.render", "rowsplat.app"},
     "rowsplat.scenes.formats": _WINDOW_AND_MODELS | _KERNEL_LANGUAGES | {"torch", "rowsplat.render"},
     "rowsplat.render": _WINDOW_AND_MODELS | _KERNEL_LANGUAGES | {"rowsplat.app"},
+    "rowsplat.render.mesh_baking": _WINDOW_AND_MODELS | _KERNEL_LANGUAGES | {"rowsplat.app"},
+    "rowsplat.render.mesh_rendering": _WINDOW_AND_MODELS | _KERNEL_LANGUAGES | {"rowsplat.app"},
     "rowsplat.app": _WINDOW_AND_MODELS | _KERNEL_LANGUAGES,
 }
 
@@ -40,3 +42,8 @@ def test_a_layer_loads_nothing_that_it_must_not_know(layer: str) -> None:
 def test_the_names_in_the_rules_are_those_of_importable_modules() -> None:
     loaded = _loaded_by("rowsplat.kernels.reference, rowsplat.render, rowsplat.app, torch")
     assert {"torch", "rowsplat.scenes", "rowsplat.render", "rowsplat.app"} <= loaded
+
+
+def test_open3d_is_loaded_by_who_draws_a_mesh() -> None:
+    loaded = _loaded_by("rowsplat.render.open3d_module as m; m.open3d(); import json, sys")
+    assert "open3d" in loaded
