@@ -8,12 +8,13 @@ from typing import Annotated, Any
 
 from tyro import conf
 
-from . import bench, convert, demo, info, render
+from . import bake, bench, convert, demo, info, render
 
 Command = (
     Annotated[info.Info, conf.subcommand("info")]
     | Annotated[convert.Convert, conf.subcommand("convert")]
     | Annotated[render.Render, conf.subcommand("render")]
+    | Annotated[bake.Bake, conf.subcommand("bake")]
     | Annotated[bench.Bench, conf.subcommand("bench")]
     | Annotated[demo.Demo, conf.subcommand("demo")]
 )
@@ -39,6 +40,7 @@ SUBCOMMANDS = {
     "info": Subcommand(flags=info.Info, run=info.run, examples=info.EXAMPLES),
     "convert": Subcommand(flags=convert.Convert, run=convert.run, examples=convert.EXAMPLES),
     "render": Subcommand(flags=render.Render, run=render.run, examples=render.EXAMPLES),
+    "bake": Subcommand(flags=bake.Bake, run=bake.run, examples=bake.EXAMPLES),
     "bench": Subcommand(flags=bench.Bench, run=bench.run, examples=bench.EXAMPLES),
     "demo": Subcommand(flags=demo.Demo, run=demo.run, examples=demo.EXAMPLES),
 }

@@ -33,6 +33,18 @@ CONTRACT = {
         "kernel_language",
         "lod",
     },
+    "bake": {
+        "out",
+        "voxel",
+        "views",
+        "camera",
+        "depth",
+        "alpha",
+        "max_triangles",
+        "backend",
+        "kernel_language",
+        "lod",
+    },
     "bench": {
         "camera_path",
         "orbit_frames",
