@@ -42,7 +42,7 @@ class FloaterRule:
     """
 
     neighbours: int = 8
-    strength: float = 3.0
+    strength: float = 4.0
     max_opacity: float = 1.0
 
     def __post_init__(self) -> None:
