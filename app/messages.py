@@ -1,0 +1,247 @@
+"""What window and render process say to each other. Everything is a frozen value that pickles.
+
+The window sends the whole wanted state (`ShowScenes`, then `Draw`) and never a step towards it. So a render process
+that died is replaced by sending the last of each again, and only the newest of each counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import Any, Protocol
+
+from ..render import Blend, RenderCounts, RenderMode, StageTimes
+from ..scenes import Camera
+from ..scenes.edits import EditProgram, IndexMask
+from .frame_ring import RingAddress
+
+Matrix = tuple[tuple[float, float, float, float], ...]
+"""A `[4, 4]` similarity transform, row by row."""
+
+IDENTITY: Matrix = ((1.0, 0.0, 0.0, 0.0), (0.0, 1.0, 0.0, 0.0), (0.0, 0.0, 1.0, 0.0), (0.0, 0.0, 0.0, 1.0))
+
+
+class Shape(Enum):
+    """What a Gaussian is drawn as: itself, a dot at its centre, or its opaque ellipsoid."""
+
+    SPLAT = "splats"
+    CENTRE = "centres"
+    ELLIPSOID = "ellipsoids"
+
+
+class Comparison(Enum):
+    """Whether one or two looks are shown: side by side at a slider, or their amplified difference."""
+
+    OFF = "off"
+    SPLIT = "split"
+    DIFFERENCE = "difference"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """How a picture is drawn, everything but camera and size.
+
+    Args:
+        blend: Blender.
+        mode: What a pixel holds.
+        shape: What a Gaussian is drawn as.
+        background: Linear colour behind the scenes.
+        max_sh_degree: View-dependent colour above this degree is ignored.
+        antialiased: Opacity compensation; `None` takes the scenes' own tag.
+        scenes: Only these scenes by id; `None` for all that are visible.
+    """
+
+    blend: Blend = Blend.IRSS
+    mode: RenderMode = RenderMode.RGB
+    shape: Shape = Shape.SPLAT
+    background: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    max_sh_degree: int = 3
+    antialiased: bool | None = None
+    scenes: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SceneSpec:
+    """One scene as it is to be shown.
+
+    Args:
+        scene_id: Never used again for another scene.
+        source: Scene file.
+        lod: Level of detail, `None` for the finest.
+        visible: Whether it is drawn.
+        matrix: Scene -> world.
+        program: Edits, in the scene's own frame.
+        selection: Highlighted Gaussians of the edited scene, `None` for none.
+        is_mesh: The file holds triangles, which are drawn among the Gaussians; edits do not touch them.
+    """
+
+    scene_id: int
+    source: Path
+    lod: int | None = None
+    visible: bool = True
+    matrix: Matrix = IDENTITY
+    program: EditProgram = field(default_factory=EditProgram)
+    selection: IndexMask | None = None
+    is_mesh: bool = False
+
+
+# To the render process
+
+
+@dataclass(frozen=True, kw_only=True)
+class UseRing:
+    """Write pictures into this ring from now on."""
+
+    address: RingAddress
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShowScenes:
+    """These scenes, and no others, are shown; new files are read, those that are gone are dropped."""
+
+    scenes: tuple[SceneSpec, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draw:
+    """Draw a picture.
+
+    Args:
+        generation: Grows with every request.
+        camera: With the size at which to draw [px].
+        looks: One, or two that are compared.
+        comparison: How two looks are compared.
+        gain: Amplification of the difference.
+        scale: `camera`'s size over the window's, less than 1 while the camera moves.
+        highlight: Whether selected Gaussians are tinted.
+    """
+
+    generation: int
+    camera: Camera
+    looks: tuple[Look, ...]
+    comparison: Comparison = Comparison.OFF
+    gain: float = 10.0
+    scale: float = 1.0
+    highlight: bool = True
+
+
+class Question(Protocol):
+    """Something the render process works out about its scenes; it pickles."""
+
+    def answer(self, stack: Any, renderer: Any) -> Any:
+        """Work it out with a `SceneStack` and a `Renderer`.
+
+        Raises:
+            RowsplatError: It cannot be answered.
+        """
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ask:
+    """Answer a question; the answer carries the number."""
+
+    number: int
+    question: Question
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quit:
+    """End the process."""
+
+
+# From the render process
+
+
+@dataclass(frozen=True, kw_only=True)
+class Started:
+    """The renderer is ready; `description` says which back end and why."""
+
+    description: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SceneLoaded:
+    """A file was read: how many Gaussians, where the subject is, a good view of it (of any size), facts to show."""
+
+    scene_id: int
+    count: int
+    center: tuple[float, float, float]
+    radius: float
+    view: Camera
+    sh_degree: int
+    nbytes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SceneFailed:
+    """A file could not be read; one line for the user."""
+
+    scene_id: int
+    problem: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaneInfo:
+    """How one look of a frame was drawn."""
+
+    look: Look
+    times: StageTimes
+    counts: RenderCounts
+
+
+@dataclass(frozen=True, kw_only=True)
+class FrameReady:
+    """A picture is in the ring.
+
+    Args:
+        generation: Of the request.
+        slot: Of the ring; `planes` pictures one after the other.
+        width: [px].
+        height: [px].
+        planes: One, or two for `Comparison.SPLIT`; for `DIFFERENCE` one picture and two infos.
+        psnr: Of the two looks [dB]; `None` when there is one, infinite when they are equal.
+        scale: Of the request.
+        milliseconds: From taking the request to the finished picture.
+    """
+
+    generation: int
+    slot: int
+    width: int
+    height: int
+    planes: tuple[PlaneInfo, ...]
+    psnr: float | None
+    scale: float
+    milliseconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answered:
+    """The answer to question `number`, or `problem` in one line."""
+
+    number: int
+    value: Any = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawFailed:
+    """A picture could not be drawn; one line for the user."""
+
+    generation: int
+    problem: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """The process is gone, which the receiving side finds out itself; `problem` in one line, "" after `Quit`."""
+
+    problem: str
+
+
+ToService = UseRing | ShowScenes | Draw | Ask | Quit
+FromService = Started | SceneLoaded | SceneFailed | FrameReady | Answered | DrawFailed | Ended
+Masks = Mapping[int, IndexMask]
+"""Selected Gaussians by scene id."""

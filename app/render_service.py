@@ -1,0 +1,207 @@
+"""The render process: it owns the kernels, holds the scenes, draws the newest request.
+
+A kernel call holds Python's global lock for its whole run, so a render thread would freeze the window at every picture.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import replace
+from multiprocessing.connection import Connection
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..kernels.errors import RowsplatError
+from ..render import (
+    Backend,
+    Renderer,
+    RenderMode,
+    RenderOptions,
+    RenderResult,
+    psnr,
+    tone_map,
+)
+from ..render.mesh_rendering import MeshShading, composite_by_depth
+from .frame_ring import SLOTS, FrameRing
+from .messages import (
+    Answered,
+    Ask,
+    Comparison,
+    Draw,
+    DrawFailed,
+    FrameReady,
+    FromService,
+    Look,
+    PlaneInfo,
+    Quit,
+    ShowScenes,
+    Started,
+    ToService,
+    UseRing,
+)
+from .opening import make_renderer
+from .scene_stack import NOTHING, SceneStack
+
+_NICENESS = 5
+"""The window goes first where both want a core: a late picture is less annoying than a late click."""
+
+_POLL_S = 0.02
+_CONVERTED_ROWS = 32
+
+
+def serve(pipe: Connection, backend: Backend, kernel_language: str) -> None:
+    """Run the render process until the pipe closes or `Quit` comes."""
+    if hasattr(os, "nice"):
+        os.nice(_NICENESS)
+    try:
+        renderer = make_renderer(backend, kernel_language)
+        pipe.send(Started(description=renderer.description))
+        RenderService(pipe, renderer).run()
+    except (EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt):
+        return
+    except RowsplatError as error:
+        pipe.send(DrawFailed(generation=-1, problem=str(error)))
+
+
+class RenderService:
+    """The loop of the render process."""
+
+    def __init__(self, pipe: Connection, renderer: Renderer) -> None:
+        """Draw with `renderer`, talk over `pipe`."""
+        self._pipe, self._renderer = pipe, renderer
+        self._stack = SceneStack()
+        self._ring: FrameRing | None = None
+        self._slot = 0
+        self._wanted: Draw | None = None
+        self._last: Draw | None = None
+        self._running = True
+
+    def run(self) -> None:
+        """Take messages, draw the newest request, until told to quit."""
+        while self._running:
+            self._receive()
+            for news in self._stack.collect():
+                self._send(news)
+                self._wanted = self._wanted or self._last
+            if self._wanted is not None and self._ring is not None:
+                wanted, self._wanted, self._last = self._wanted, None, self._wanted
+                self._draw(wanted, self._ring)
+
+    def _receive(self) -> None:
+        """Take all messages that wait; wait for one where there is nothing to do."""
+        wait = None if self._wanted is None and not self._stack.is_loading else 0.0
+        if self._stack.is_loading and self._wanted is None:
+            wait = _POLL_S
+        while self._running and self._pipe.poll(wait):
+            self._take(self._pipe.recv())
+            wait = 0.0
+
+    def _take(self, message: ToService) -> None:
+        if isinstance(message, Draw):
+            self._wanted = message
+        elif isinstance(message, ShowScenes):
+            for loaded in self._stack.show(message.scenes):
+                self._send(loaded)
+        elif isinstance(message, UseRing):
+            if self._ring is not None:
+                self._ring.close()
+            self._ring = FrameRing.open(message.address)
+        elif isinstance(message, Ask):
+            self._answer(message)
+        else:
+            assert isinstance(message, Quit)
+            self._running = False
+
+    def _answer(self, ask: Ask) -> None:
+        try:
+            self._send(Answered(number=ask.number, value=ask.question.answer(self._stack, self._renderer)))
+        except RowsplatError as error:
+            self._send(Answered(number=ask.number, problem=str(error)))
+
+    def _draw(self, wanted: Draw, ring: FrameRing) -> None:
+        started = time.perf_counter()
+        try:
+            results = [self._render(look, wanted) for look in wanted.looks]
+        except (RowsplatError, MemoryError) as error:
+            problem = str(error) or "not enough memory for this picture"
+            self._send(DrawFailed(generation=wanted.generation, problem=problem))
+            return
+        self._slot = (self._slot + 1) % SLOTS
+        width, height = wanted.camera.width, wanted.camera.height
+        pictures = [tone_map_bgrx(result) for result in results]
+        equal = psnr(results[0].image, results[1].image) if _comparable(results) else None
+        if wanted.comparison is Comparison.DIFFERENCE and len(pictures) == 2:
+            pictures = [_difference(pictures[0], pictures[1], wanted.gain)]
+        for plane, picture in enumerate(pictures):
+            ring.picture(self._slot, plane, width, height)[:] = picture
+        infos = tuple(
+            PlaneInfo(look=look, times=result.stage_times, counts=result.counts)
+            for look, result in zip(wanted.looks, results, strict=True)
+        )
+        self._send(
+            FrameReady(
+                generation=wanted.generation,
+                slot=self._slot,
+                width=width,
+                height=height,
+                planes=infos,
+                psnr=equal,
+                scale=wanted.scale,
+                milliseconds=(time.perf_counter() - started) * 1000.0,
+            )
+        )
+
+    def _render(self, look: Look, wanted: Draw) -> RenderResult:
+        gaussians = self._stack.merged(look, highlight=wanted.highlight)
+        if gaussians is None:
+            gaussians = NOTHING
+        options = RenderOptions(
+            blend=look.blend,
+            mode=look.mode,
+            background=look.background,
+            antialiased=look.antialiased,
+            max_sh_degree=look.max_sh_degree,
+        )
+        result = self._renderer.render(gaussians, wanted.camera, options)
+        meshes = self._stack.meshes(look) if look.mode is RenderMode.RGB else []
+        for mesh in meshes:
+            depth = self._renderer.render(
+                gaussians, wanted.camera, replace(options, mode=RenderMode.DEPTH_MEDIAN)
+            )
+            picture = mesh.render(wanted.camera, shading=MeshShading.HEADLIGHT, background=look.background)
+            image = composite_by_depth(result, depth, picture, background=look.background)
+            result = replace(result, image=image)
+        return result
+
+    def _send(self, message: FromService) -> None:
+        self._pipe.send(message)
+
+
+def tone_map_bgrx(result: RenderResult) -> NDArray[np.uint8]:
+    """The picture as `[H, W, 4]` blue, green, red, 255."""
+    height, width = result.alpha.shape
+    picture = np.empty((height, width, 4), np.uint8)
+    picture[..., 3] = 255
+    if result.mode is not RenderMode.RGB:
+        picture[..., 2::-1] = tone_map(result.image, result.mode)
+        return picture
+    for row in range(0, height, _CONVERTED_ROWS):  # so that the temporaries stay in the caches
+        part = result.image[row : row + _CONVERTED_ROWS] * np.float32(255.0)
+        part += np.float32(0.5)
+        np.clip(part, 0.0, 255.0, out=part)
+        picture[row : row + _CONVERTED_ROWS, :, 2::-1] = part
+    return picture
+
+
+def _comparable(results: list[RenderResult]) -> bool:
+    return len(results) == 2 and results[0].image.shape == results[1].image.shape
+
+
+def _difference(a: NDArray[np.uint8], b: NDArray[np.uint8], gain: float) -> NDArray[np.uint8]:
+    """|a - b| times `gain`, on 8-bit pictures."""
+    spread = np.abs(a[..., :3].astype(np.int16) - b[..., :3]) * gain
+    out = a.copy()
+    out[..., :3] = np.minimum(spread, 255)
+    return out

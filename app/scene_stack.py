@@ -1,0 +1,244 @@
+"""The scenes of the render process: read, edited, placed, merged into the one set of Gaussians that is drawn.
+
+Gaussians of several scenes are merged before sorting, so that they hide each other correctly. Every step keeps its last
+result, so that a change redoes only what follows from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Thread
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..kernels.constants import SH_C0
+from ..kernels.errors import RowsplatError
+from ..render.mesh_rendering import MeshRenderer
+from ..scenes import (
+    Camera,
+    Gaussians,
+    SceneExtent,
+    default_camera,
+    load_gaussians,
+    merge,
+    scene_extent,
+    transform,
+)
+from ..scenes.edits import EditCache, EditedGaussians, IndexMask
+from ..scenes.formats.mesh_files import load_mesh
+from .messages import IDENTITY, Look, Matrix, SceneFailed, SceneLoaded, SceneSpec, Shape
+
+_HIGHLIGHT = np.array([1.0, 0.62, 0.1], np.float32)
+_HIGHLIGHT_SHARE = 0.7
+_CENTRE_SIZE = 0.002  # of the scene's radius
+_OPAQUE_LOGIT = 6.0
+_VIEW_WIDTH, _VIEW_HEIGHT = 1280, 720
+
+Source = tuple[Path, "int | None", "Matrix | None"]
+"""File, level of detail, and for meshes, which are held in the world frame, their placement."""
+
+NOTHING = Gaussians(
+    means=np.empty((0, 3), np.float32),
+    quats=np.empty((0, 4), np.float32),
+    log_scales=np.empty((0, 3), np.float32),
+    logit_opacities=np.empty(0, np.float32),
+    sh_coeffs=np.empty((0, 1, 3), np.float32),
+)
+"""What is drawn while there is nothing to draw."""
+
+
+@dataclass
+class _Held:
+    """A scene that was read, and its last edited form."""
+
+    base: Gaussians
+    extent: SceneExtent
+    cache: EditCache
+    mesh: MeshRenderer | None = None
+
+
+class SceneStack:
+    """What `ShowScenes` asked for, as far as it has been read. Use from one thread."""
+
+    def __init__(self, load: Callable[..., Gaussians] = load_gaussians) -> None:
+        """Show nothing yet; `load(path, lod=...)` reads a scene file."""
+        self._load = load
+        self.specs: tuple[SceneSpec, ...] = ()
+        self._held: dict[Source, _Held] = {}
+        self._loading: dict[Source, list[_Held | RowsplatError]] = {}
+        self._merged: tuple[object, Gaussians | None] = (None, None)
+
+    @property
+    def is_loading(self) -> bool:
+        """Whether a file is being read."""
+        return bool(self._loading)
+
+    def show(self, specs: Sequence[SceneSpec]) -> list[SceneLoaded]:
+        """Show these scenes; files not held are read in threads, the others are reported at once."""
+        known = {spec.scene_id for spec in self.specs}
+        self.specs = tuple(specs)
+        wanted = {_source(spec) for spec in self.specs}
+        self._held = {source: held for source, held in self._held.items() if source in wanted}
+        self._loading = {source: box for source, box in self._loading.items() if source in wanted}
+        for source in wanted - set(self._held) - set(self._loading):
+            box: list[_Held | RowsplatError] = []
+            self._loading[source] = box
+            Thread(target=self._read, args=(source, box), daemon=True).start()
+        return [
+            _loaded(spec, self._held[_source(spec)])
+            for spec in self.specs
+            if spec.scene_id not in known and _source(spec) in self._held
+        ]
+
+    def collect(self) -> list[SceneLoaded | SceneFailed]:
+        """What has been read since the last call."""
+        news: list[SceneLoaded | SceneFailed] = []
+        for source, box in list(self._loading.items()):
+            if not box:
+                continue
+            del self._loading[source]
+            specs = [spec for spec in self.specs if _source(spec) == source]
+            found = box[0]
+            if isinstance(found, RowsplatError):
+                news += [SceneFailed(scene_id=spec.scene_id, problem=str(found)) for spec in specs]
+                continue
+            held = found
+            self._held[source] = held
+            news += [_loaded(spec, held) for spec in specs]
+        return news
+
+    def holds(self, spec: SceneSpec) -> bool:
+        """Whether the scene has been read."""
+        return _source(spec) in self._held
+
+    def edited(self, scene_id: int) -> EditedGaussians:
+        """The scene after its edits, in its own frame.
+
+        Raises:
+            RowsplatError: It is not shown, or not read yet.
+        """
+        for spec in self.specs:
+            if spec.scene_id == scene_id and _source(spec) in self._held:
+                return self._held[_source(spec)].cache.apply(spec.program)
+        raise RowsplatError(f"scene {scene_id} is not loaded (any more)")
+
+    def meshes(self, look: Look) -> list[MeshRenderer]:
+        """The visible meshes of `look`, in the world frame."""
+        found = [self._held[_source(spec)].mesh for spec in self._visible(look)]
+        return [mesh for mesh in found if mesh is not None]
+
+    def _visible(self, look: Look) -> list[SceneSpec]:
+        return [
+            spec
+            for spec in self.specs
+            if spec.visible
+            and _source(spec) in self._held
+            and (look.scenes is None or spec.scene_id in look.scenes)
+        ]
+
+    def merged(self, look: Look, *, highlight: bool) -> Gaussians | None:
+        """What `look` draws, in the world frame; `None` for nothing. The same object while it is the same."""
+        specs = [spec for spec in self._visible(look) if not spec.is_mesh]
+        key = ([(s, id(self._held[_source(s)])) for s in specs], look.shape, highlight)
+        if self._merged[0] != key:
+            self._merged = (key, self._merge(specs, look.shape, highlight=highlight))
+        return self._merged[1]
+
+    def _merge(self, specs: Sequence[SceneSpec], shape: Shape, *, highlight: bool) -> Gaussians | None:
+        parts = [self._placed(spec, shape, highlight=highlight) for spec in specs]
+        parts = [part for part in parts if len(part)]
+        if len(parts) < 2:
+            return parts[0] if parts else None
+        antialiased = parts[0].antialiased
+        return merge(*(replace(part, antialiased=antialiased) for part in parts))
+
+    def _placed(self, spec: SceneSpec, shape: Shape, *, highlight: bool) -> Gaussians:
+        held = self._held[_source(spec)]
+        edited = held.cache.apply(spec.program)
+        gaussians = edited.gaussians
+        if highlight and spec.selection is not None and spec.selection.count == len(gaussians):
+            gaussians = _tinted(gaussians, spec.selection)
+        shown = edited.alive & ~edited.hidden
+        if not shown.all():
+            gaussians = gaussians.select(shown)
+        if spec.matrix != IDENTITY:
+            gaussians = transform(gaussians, np.array(spec.matrix))
+        return _shaped(gaussians, shape, held.extent.radius)
+
+    def _read(self, source: Source, box: list[_Held | RowsplatError]) -> None:
+        path, lod, placement = source
+        try:
+            box.append(_held(self._load(path, lod=lod)) if placement is None else _held_mesh(path, placement))
+        except RowsplatError as error:
+            box.append(error)
+        except (OSError, MemoryError) as error:
+            box.append(RowsplatError(f"{path}: cannot be read ({error})."))
+
+
+def _source(spec: SceneSpec) -> Source:
+    return spec.source, spec.lod, spec.matrix if spec.is_mesh else None
+
+
+def _held(base: Gaussians) -> _Held:
+    return _Held(base=base, extent=scene_extent(base), cache=EditCache(base))
+
+
+def _held_mesh(path: Path, placement: Matrix) -> _Held:
+    mesh = load_mesh(path)
+    matrix = np.array(placement)
+    vertices = mesh.vertices @ matrix[:3, :3].T + matrix[:3, 3]
+    middle = (vertices.min(axis=0) + vertices.max(axis=0)) / 2 if len(vertices) else np.zeros(3)
+    radius = float(np.linalg.norm(vertices - middle, axis=1).max(initial=1e-6))
+    placed = replace(mesh, vertices=vertices.astype(np.float32))
+    extent = SceneExtent(center=middle.astype(np.float64), radius=radius)
+    return _Held(base=NOTHING, extent=extent, cache=EditCache(NOTHING), mesh=MeshRenderer(placed))
+
+
+def _loaded(spec: SceneSpec, held: _Held) -> SceneLoaded:
+    x, y, z = (float(value) for value in held.extent.center)
+    return SceneLoaded(
+        scene_id=spec.scene_id,
+        count=len(held.base),
+        center=(x, y, z),
+        radius=held.extent.radius,
+        view=_view(held),
+        sh_degree=held.base.sh_degree,
+        nbytes=held.base.nbytes,
+    )
+
+
+def _view(held: _Held) -> Camera:
+    if held.mesh is None:
+        return default_camera(held.base, width=_VIEW_WIDTH, height=_VIEW_HEIGHT)
+    return Camera.orbit(
+        held.extent.center,
+        distance=3.0 * held.extent.radius,
+        azimuth_deg=0.0,
+        elevation_deg=15.0,
+        width=_VIEW_WIDTH,
+        height=_VIEW_HEIGHT,
+    )
+
+
+def _tinted(gaussians: Gaussians, selection: IndexMask) -> Gaussians:
+    chosen: NDArray[np.bool_] = selection.to_bool()
+    if not chosen.any():
+        return gaussians
+    sh = gaussians.sh_coeffs.copy()
+    tint = (_HIGHLIGHT - 0.5) / SH_C0
+    sh[chosen] *= 1.0 - _HIGHLIGHT_SHARE
+    sh[chosen, 0] += np.float32(_HIGHLIGHT_SHARE) * tint
+    return replace(gaussians, sh_coeffs=sh)
+
+
+def _shaped(gaussians: Gaussians, shape: Shape, radius: float) -> Gaussians:
+    if shape is Shape.SPLAT:
+        return gaussians
+    logits = np.full(len(gaussians), _OPAQUE_LOGIT, np.float32)
+    if shape is Shape.ELLIPSOID:
+        return replace(gaussians, logit_opacities=logits)
+    log_scales = np.full((len(gaussians), 3), np.log(_CENTRE_SIZE * radius), np.float32)
+    return replace(gaussians, logit_opacities=logits, log_scales=log_scales)
