@@ -1,0 +1,156 @@
+"""Text and lines over the picture, and the rows of the panels: the state in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..render import Blend
+from ..scenes import Camera
+from .drawing import Point
+from .messages import Comparison, FrameReady, PlaneInfo
+from .state import Life, ViewerState
+
+if TYPE_CHECKING:
+    from .viewer import Viewer
+
+_GRID_LINES = 10
+_TILE_PIXELS = 256
+
+
+def overlay_lines(viewer: Viewer) -> tuple[str, ...]:
+    """What is shown at the top left of the picture."""
+    frame = viewer.state.frame
+    if frame is None:
+        return (status_text(viewer),)
+    whole = f"{frame.width} x {frame.height}"
+    reduced = f", {frame.scale:.0%} while moving" if frame.scale < 1.0 else ""
+    lines = [f"{whole}{reduced}"]
+    lines += [_look_line(plane) for plane in frame.planes]
+    rates = viewer.statistics.rates()
+    if rates is not None:
+        lines.append(f"{rates.p50:.0f} FPS, slowest twentieth {rates.p95:.0f}")
+    if frame.psnr is not None:
+        lines.append("A and B are equal" if np.isinf(frame.psnr) else f"A to B {frame.psnr:.1f} dB")
+    return tuple(lines)
+
+
+def look_labels(state: ViewerState) -> tuple[str, str]:
+    """Labels of the two sides of the slider, each with its time."""
+    frame = state.frame
+    if frame is None or len(frame.planes) < 2 or state.view.comparison is Comparison.OFF:
+        return "", ""
+    first, second = (f"{p.look.blend.value}  {p.times.total:.0f} ms" for p in frame.planes)
+    return f"A  {first}", f"B  {second}"
+
+
+def status_text(viewer: Viewer) -> str:
+    """The status bar."""
+    state = viewer.state
+    if state.message:
+        return state.message
+    if state.life is not Life.RUNNING:
+        return f"The render process is {state.life.value}…"
+    if state.is_loading:
+        names = [item.name for item in state.document.scenes if item.scene_id not in state.loaded]
+        return f"Reading {', '.join(names)}… (Esc cancels)"
+    selected = sum(mask.num_selected for _, mask in state.document.selection)
+    total = sum(loaded.count for loaded in state.loaded.values())
+    return f"{total:,} Gaussians" + (f", {selected:,} selected" if selected else "")
+
+
+def statistics_rows(frame: FrameReady | None, viewer: Viewer) -> list[tuple[str, ...]]:
+    """The table of the statistics panel."""
+    if frame is None:
+        return []
+    rows: list[tuple[str, ...]] = [("", *(plane.look.blend.value for plane in frame.planes))]
+    rows += [
+        (f"{name} [ms]", *(f"{getattr(plane.times, name):.1f}" for plane in frame.planes))
+        for name in ("project", "sort", "bin", "blend", "total")
+    ]
+    rows += [
+        (title, *(f"{getattr(plane.counts, name):,}" for plane in frame.planes))
+        for name, title in (("num_gaussians", "Gaussians"), ("visible", "visible"), ("pairs", "tile pairs"))
+    ]
+    rates = viewer.statistics.rates()
+    if rates is not None:
+        rows.append(("FPS p50 / p95", f"{rates.p50:.1f} / {rates.p95:.1f}"))
+    scene_bytes = sum(loaded.nbytes for loaded in viewer.state.loaded.values())
+    rows.append(("scenes in memory", f"{scene_bytes / 1e6:,.0f} MB"))
+    return rows
+
+
+def why_rows(viewer: Viewer) -> list[tuple[str, ...]]:
+    """Fragments evaluated and contributing by blender, and what IRSS skips."""
+    if not viewer.work:
+        return []
+    rows: list[tuple[str, ...]] = [("", "evaluated", "contributing", "useful")]
+    for work in viewer.work:
+        useful = work.contributing / max(work.evaluated, 1)
+        rows.append((work.blend.value, f"{work.evaluated:,}", f"{work.contributing:,}", f"{useful:.0%}"))
+    irss = next((work for work in viewer.work if work.blend is Blend.IRSS), None)
+    if irss is not None and irss.pairs:
+        skipped = 1.0 - irss.evaluated / (irss.pairs * _TILE_PIXELS)
+        rows.append(("IRSS skips", f"{skipped:.0%} of the rows", "of its own tile lists", ""))
+    return rows
+
+
+def comparison_text(viewer: Viewer) -> str:
+    """How alike the two looks are."""
+    frame, view = viewer.state.frame, viewer.state.view
+    if view.comparison is Comparison.OFF or frame is None or frame.psnr is None:
+        return "IRSS draws a thin rim that the baseline's 3-sigma squares cut off: expect 74 to 114 dB between them."
+    alike = "equal" if np.isinf(frame.psnr) else f"{frame.psnr:.1f} dB"
+    gain = f", difference x {view.gain:.0f}" if view.comparison is Comparison.DIFFERENCE else ""
+    return f"A and B: {alike}{gain}"
+
+
+def project(camera: Camera, point: tuple[float, float, float]) -> Point | None:
+    """Pixel of a world point, `None` behind the camera."""
+    x, y, z, _ = camera.viewmat @ np.array([*point, 1.0])
+    if z <= 1e-6:
+        return None
+    return float(camera.fx * x / z + camera.cx), float(camera.fy * y / z + camera.cy)
+
+
+def grid_segments(viewer: Viewer) -> tuple[tuple[Point, Point], ...]:
+    """Lines of a grid at the ground of the first scene, as far as they are before the camera."""
+    loaded = next(iter(viewer.state.loaded.values()), None)
+    if loaded is None:
+        return ()
+    (x, y, z), reach = loaded.center, 2.0 * loaded.radius
+    steps = np.linspace(-reach, reach, 2 * _GRID_LINES + 1)
+    ground = y + loaded.radius  # y points down
+    camera = viewer.state.view.camera
+    ends = [((x - reach, ground, z + s), (x + reach, ground, z + s)) for s in steps]
+    ends += [((x + s, ground, z - reach), (x + s, ground, z + reach)) for s in steps]
+    return tuple(
+        line for line in (_clipped(camera, np.array(a), np.array(b)) for a, b in ends) if line is not None
+    )
+
+
+def _clipped(
+    camera: Camera, first: NDArray[np.float64], last: NDArray[np.float64]
+) -> tuple[Point, Point] | None:
+    """The part of a world line before the camera, in pixels."""
+    near = 1e-2
+    a, b = ((camera.viewmat @ np.array([*point, 1.0]))[:3] for point in (first, last))
+    if a[2] < near and b[2] < near:
+        return None
+    if a[2] < near:
+        a = a + (b - a) * (near - a[2]) / (b[2] - a[2])
+    elif b[2] < near:
+        b = b + (a - b) * (near - b[2]) / (a[2] - b[2])
+    (x0, y0), (x1, y1) = (
+        (float(camera.fx * p[0] / p[2] + camera.cx), float(camera.fy * p[1] / p[2] + camera.cy))
+        for p in (a, b)
+    )
+    return (x0, y0), (x1, y1)
+
+
+def _look_line(plane: PlaneInfo) -> str:
+    t = plane.times
+    stages = f"project {t.project:.0f}, sort {t.sort:.0f}, bin {t.bin:.0f}, blend {t.blend:.0f}"
+    return f"{plane.look.blend.value}: {t.total:.0f} ms ({stages})"

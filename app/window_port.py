@@ -1,0 +1,62 @@
+"""What the viewer asks of its window. Tests give it a window without a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from .jobs import Job, JobMessage, JobProcess
+
+
+class WindowPort(Protocol):
+    """A window, as far as the viewer needs one. Nothing here waits for the user."""
+
+    @property
+    def is_dark(self) -> bool:
+        """Whether the window has dark colours."""
+        ...
+
+    def ask_open(self, title: str, suffixes: Sequence[str], done: Callable[[Sequence[Path]], None]) -> None:
+        """Ask for files to open; `done` hears the answer unless the user cancels."""
+        ...
+
+    def ask_save(self, title: str, suffixes: Sequence[str], done: Callable[[Path], None]) -> None:
+        """Ask for a file to write."""
+        ...
+
+    def ask_number(self, title: str, value: float, done: Callable[[float], None]) -> None:
+        """Ask for a positive number."""
+        ...
+
+    def save_picture(self, path: Path) -> None:
+        """Save the picture as it is shown.
+
+        Raises:
+            RowsplatError: It cannot be written.
+        """
+        ...
+
+    def start_job(self, job: Job, on_message: Callable[[JobMessage], None]) -> JobProcess:
+        """Start a job whose messages come in the window's thread."""
+        ...
+
+    def show_palette(self) -> None:
+        """Show the command palette."""
+        ...
+
+    def show_about(self) -> None:
+        """Show version, back end, licences."""
+        ...
+
+    def toggle_theme(self) -> None:
+        """Dark to light or back."""
+        ...
+
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, or not."""
+        ...
+
+    def quit(self) -> None:
+        """Close."""
+        ...
