@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from tyro import conf
 
-from . import bake, bench, convert, demo, info, render
+from . import bake, bench, convert, demo, info, render, view
 
 Command = (
     Annotated[info.Info, conf.subcommand("info")]
@@ -16,6 +16,7 @@ Command = (
     | Annotated[render.Render, conf.subcommand("render")]
     | Annotated[bake.Bake, conf.subcommand("bake")]
     | Annotated[bench.Bench, conf.subcommand("bench")]
+    | Annotated[view.View, conf.subcommand("view")]
     | Annotated[demo.Demo, conf.subcommand("demo")]
 )
 """The flags of one subcommand, whichever it is."""
@@ -42,6 +43,7 @@ SUBCOMMANDS = {
     "render": Subcommand(flags=render.Render, run=render.run, examples=render.EXAMPLES),
     "bake": Subcommand(flags=bake.Bake, run=bake.run, examples=bake.EXAMPLES),
     "bench": Subcommand(flags=bench.Bench, run=bench.run, examples=bench.EXAMPLES),
+    "view": Subcommand(flags=view.View, run=view.run, examples=view.EXAMPLES),
     "demo": Subcommand(flags=demo.Demo, run=demo.run, examples=demo.EXAMPLES),
 }
 """All subcommands by name, in the order of the help text."""

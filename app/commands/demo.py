@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +21,7 @@ from ..bench.tables import psnr_text, ratio_table, timing_table
 from ..checks import require_between, require_size
 from ..opening import make_renderer
 from .flags import KernelLanguage, OneBackend, flag
+from .view import has_display
 
 EXAMPLES = ("rowsplat demo", "rowsplat demo --out-dir pictures --backend cpu --width 1920 --height 1080")
 
@@ -61,6 +65,14 @@ def run(command: Demo) -> None:
     print(f"{len(scene.gaussians):,} Gaussians, {command.width}x{command.height}\n")
     print(f"{timing_table(runs)}\n\n{ratio_table(runs)}\n")
     _write_pictures(command.out_dir, baseline, irss)
+    _open_viewer()
+
+
+def _open_viewer() -> None:
+    """Show the scene in the desktop window, where there are PyQt6 and a display."""
+    if importlib.util.find_spec("PyQt6") is not None and sys.stdout.isatty() and has_display():
+        print("opening the viewer; its window has the same scene")
+        subprocess.Popen([sys.executable, "-m", "rowsplat.app.cli", "view"], start_new_session=True)
 
 
 def difference_factor(difference: NDArray[np.float32]) -> int:

@@ -1,0 +1,64 @@
+"""Starts the window."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from PyQt6.QtCore import QSettings, QTimer
+from PyQt6.QtWidgets import QApplication
+
+from ...render import Backend
+from ...scenes import Camera
+from ..messages import FromService
+from ..session import Session
+from . import texts
+from .bridge import ServiceBridge
+from .main_window import MainWindow
+
+_ORGANISATION = "rowsplat"
+_SIGNALS_MS = 200
+_FIRST_CAMERA = Camera.look_at((0, 0, -3), (0, 0, 0), width=1280, height=720)
+
+
+def make_window(backend: Backend, kernel_language: str, settings: QSettings | None = None) -> MainWindow:
+    """A window with its render process, not shown yet. The `QApplication` must be there."""
+    windows: list[MainWindow] = []
+
+    def deliver(message: FromService) -> None:
+        windows[0].receive(message)
+
+    bridge = ServiceBridge(deliver, backend, kernel_language)
+    session = Session(bridge.start, camera=_FIRST_CAMERA, renderer_choice=(backend, kernel_language))
+    window = MainWindow(
+        session, QSettings(_ORGANISATION, texts.TITLE) if settings is None else settings, bridge
+    )
+    windows.append(window)
+    return window
+
+
+def run(paths: Sequence[Path], backend: Backend, kernel_language: str) -> int:
+    """Show the window with these files, or the demo scene at the first start, until it is closed; the exit code."""
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName(texts.TITLE)
+    application.setOrganizationName(_ORGANISATION)
+    window = make_window(backend, kernel_language)
+    window.show()
+    if paths:
+        window.viewer.open_all(paths)
+    else:
+        window.viewer.open_demo()
+        if not window.settings.value("hint seen", False, bool):
+            window.viewer.hint = True
+            window.settings.setValue("hint seen", True)
+    signal.signal(signal.SIGINT, lambda _signum, _frame: _close(window))
+    wake = QTimer()  # lets Python look at signals now and then
+    wake.start(_SIGNALS_MS)
+    wake.timeout.connect(lambda: None)
+    return application.exec()
+
+
+def _close(window: MainWindow) -> None:
+    window.close()

@@ -1,0 +1,31 @@
+"""Brings the messages of jobs into the window's thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from ..jobs import Job, JobMessage, JobProcess
+
+
+class JobBridge(QObject):
+    """Starts jobs; their messages arrive in the thread of this object."""
+
+    _arrived = pyqtSignal(object, object)
+
+    def __init__(self) -> None:
+        """Start nothing yet."""
+        super().__init__()
+        self._arrived.connect(self._deliver)  # queued: emitted in another thread
+
+    def start(self, job: Job, on_message: Callable[[JobMessage], None]) -> JobProcess:
+        """Start a job."""
+        return JobProcess(job, lambda message: self._emit(on_message, message))
+
+    def _emit(self, on_message: Callable[[JobMessage], None], message: JobMessage) -> None:
+        cast("Any", self._arrived).emit(on_message, message)
+
+    def _deliver(self, on_message: Callable[[JobMessage], None], message: JobMessage) -> None:
+        on_message(message)

@@ -1,0 +1,339 @@
+"""The window: picture in the middle, panels around it, menus from the registry. It implements `WindowPort`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PyQt6.QtCore import QEvent, QSettings, Qt, QTimer, QUrl
+from PyQt6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QWheelEvent,
+)
+from PyQt6.QtWidgets import (
+    QDockWidget,
+    QFileDialog,
+    QInputDialog,
+    QLabel,
+    QMainWindow,
+    QMessageBox,
+    QProgressBar,
+    QWidget,
+)
+
+from ...kernels.errors import RowsplatError
+from ...render.output_files import replacing_file, require_writable_place
+from ..actions import ACTIONS, Action, Menu
+from ..drawing import Point
+from ..jobs import Job, JobMessage, JobProcess
+from ..messages import FromService
+from ..overlay import status_text
+from ..session import Session
+from ..viewer import Viewer
+from . import events, texts
+from .job_bridge import JobBridge
+from .palette_dialog import PaletteDialog
+from .panels.compare_panel import ComparePanel
+from .panels.edit_panel import EditPanel
+from .panels.path_panel import PathPanel
+from .panels.scenes_panel import ScenesPanel
+from .panels.statistics_panel import StatisticsPanel
+from .panels.values_panel import ValuesPanel
+from .picture_view import PictureView
+from .theme import apply_theme
+
+_TICK_MS = 15
+_MAX_RECENT = 10
+_PANEL_WIDTH = 280
+
+
+class MainWindow(QMainWindow):
+    """Shows the session's state after every change and hands on what the user does."""
+
+    def __init__(self, session: Session, settings: QSettings, bridge: object) -> None:
+        """Build the window around `session`; `bridge`, which feeds it, lives as long as the window."""
+        super().__init__()
+        self._bridge, self._jobs = bridge, JobBridge()
+        self.setWindowTitle(texts.TITLE)
+        self.setAcceptDrops(True)
+        self.setDockNestingEnabled(True)
+        self.settings = settings
+        self.viewer = Viewer(session, self)
+        self.picture = PictureView(self)
+        self.picture.on_pointer, self.picture.on_key = self._pointer, self._key
+        self.picture.on_resize = self.viewer.resize
+        self.setCentralWidget(self.picture)
+        self._dark = settings.value("dark", True, bool)
+        apply_theme(dark=self._dark)
+        self._actions = self._make_menus()
+        self.panels = self._make_panels()
+        self._status = QLabel()
+        self._renderer = QLabel()
+        self._make_status_bar()
+        self._shown_frame: object = None
+        self._ticker = QTimer(self)
+        self._ticker.setInterval(_TICK_MS)
+        self._ticker.timeout.connect(self._tick)
+        self._changed = QTimer(self)
+        self._changed.setSingleShot(True)
+        self._changed.setInterval(0)
+        self._changed.timeout.connect(self.refresh)
+        session.on_change = self._note_change
+        self.resize(1500, 860)
+        self._restore_layout()
+
+    # Building
+
+    def _make_menus(self) -> dict[str, QAction]:
+        made: dict[str, QAction] = {}
+        bar = self.menuBar()
+        assert bar is not None
+        for menu in Menu:
+            entries = bar.addMenu(menu.value)
+            assert entries is not None
+            entries.setToolTipsVisible(True)
+            for entry in (entry for entry in ACTIONS if entry.menu is menu):
+                made[entry.name] = self._make_action(entry)
+                entries.addAction(made[entry.name])
+            if menu is Menu.FILE:
+                self._recent = entries.addMenu(texts.RECENT)
+            if menu is Menu.VIEW:
+                self._panel_menu = entries.addMenu(texts.PANELS)
+        return made
+
+    def _make_action(self, entry: Action) -> QAction:
+        made = QAction(entry.text, self)
+        made.setShortcuts([QKeySequence(key) for key in entry.keys])
+        made.setToolTip(tooltip(entry))
+        made.setStatusTip(entry.tip)
+        made.setCheckable(entry.checked is not None)
+        made.triggered.connect(lambda _checked=False, entry=entry: self.run(entry))
+        self.addAction(made)
+        return made
+
+    def _make_panels(self) -> dict[str, QWidget]:
+        left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+        panels: dict[str, tuple[QWidget, Qt.DockWidgetArea]] = {
+            texts.SCENES: (ScenesPanel(self.viewer), left),
+            texts.EDITS: (EditPanel(self.viewer, self.run), left),
+            texts.VALUES: (ValuesPanel(self.viewer), left),
+            texts.STATISTICS: (StatisticsPanel(self.viewer), right),
+            texts.COMPARE: (ComparePanel(self.viewer), right),
+            texts.PATH: (PathPanel(self.viewer, self.run), right),
+        }
+        for title, (panel, area) in panels.items():
+            dock = QDockWidget(title, self)
+            dock.setObjectName(title)
+            dock.setWidget(panel)
+            self.addDockWidget(area, dock)
+            toggle = dock.toggleViewAction()
+            if self._panel_menu is not None and toggle is not None:
+                self._panel_menu.addAction(toggle)
+        wide = list(self.findChildren(QDockWidget))
+        self.resizeDocks(wide, [_PANEL_WIDTH] * len(wide), Qt.Orientation.Horizontal)
+        return {title: panel for title, (panel, _) in panels.items()}
+
+    def _make_status_bar(self) -> None:
+        bar = self.statusBar()
+        assert bar is not None
+        bar.addWidget(self._status, 1)
+        self._job = QProgressBar()
+        self._job.setMaximumWidth(260)
+        self._job.setToolTip("The running job (Esc cancels)")
+        bar.addPermanentWidget(self._job)
+        bar.addPermanentWidget(self._renderer)
+
+    def _restore_layout(self) -> None:
+        geometry, state = self.settings.value("geometry"), self.settings.value("layout")
+        if geometry is not None:
+            self.restoreGeometry(geometry)
+        if state is not None:
+            self.restoreState(state)
+
+    # Showing the state
+
+    def _note_change(self) -> None:
+        """Refresh once, after all changes of this turn of the event loop."""
+        if not self._changed.isActive():
+            self._changed.start()
+
+    def receive(self, message: FromService) -> None:
+        """Take a message of the render process, in the window's thread."""
+        self.viewer.receive(message)
+
+    def refresh(self) -> None:
+        """Show the state as it is."""
+        state = self.viewer.state
+        frame = state.frame
+        if frame is not None and frame is not self._shown_frame:
+            self._shown_frame = frame
+            self.picture.show_pictures(self.viewer.pictures())
+        self.picture.show_drawing(self.viewer.drawing())
+        self.picture.setCursor(events.cursor_of(state.tool))
+        for entry in ACTIONS:
+            made = self._actions[entry.name]
+            made.setEnabled(entry.enabled(self.viewer))
+            if entry.checked is not None:
+                made.setChecked(entry.checked(self.viewer))
+        for panel in self.panels.values():
+            if panel.isVisible():
+                panel.refresh()  # pyright: ignore[reportAttributeAccessIssue]
+        self._status.setText(status_text(self.viewer))
+        self._renderer.setText(state.renderer)
+        progress = self.viewer.job_progress
+        self._job.setVisible(self.viewer.job is not None)
+        self._job.setRange(0, progress.total)
+        self._job.setValue(progress.done)
+        self._job.setFormat(f"{progress.stage} %p%")
+        self._ticker.start() if self.viewer.needs_ticks else self._ticker.stop()
+        self._note_recent()
+
+    def run(self, entry: Action) -> None:
+        """Run a command if it can be run; what the user can mend is told in the status bar."""
+        if entry.enabled(self.viewer):
+            try:
+                entry.run(self.viewer)
+            except RowsplatError as error:
+                self.viewer.session.say(str(error))
+        self._note_change()
+
+    def _tick(self) -> None:
+        self.viewer.tick(_TICK_MS / 1000.0)
+        if not self.viewer.needs_ticks:
+            self._ticker.stop()
+
+    def _note_recent(self) -> None:
+        recent: list[str] = self.settings.value("recent", [], list)
+        opened = [str(item.source) for item in self.viewer.state.document.scenes]
+        merged = list(dict.fromkeys([*reversed(opened), *recent]))[:_MAX_RECENT]
+        if merged != recent or (self._recent is not None and not self._recent.actions()):
+            self.settings.setValue("recent", merged)
+            if self._recent is not None:
+                self._recent.clear()
+                for path in merged:
+                    self._recent.addAction(path, lambda path=path: self.viewer.open_all([Path(path)]))
+
+    # What the user does
+
+    def _pointer(self, event: QEvent, at: Point) -> None:
+        viewer = self.viewer
+        modifiers = events.modifiers_of(event)
+        left = isinstance(event, QMouseEvent) and event.button() == Qt.MouseButton.LeftButton
+        taken = False
+        if event.type() == QEvent.Type.MouseButtonDblClick and left:
+            viewer.double_click(at)
+            taken = True
+        elif event.type() == QEvent.Type.MouseButtonPress and left:
+            taken = viewer.press(at, modifiers)
+        elif event.type() == QEvent.Type.MouseButtonRelease and left:
+            taken = viewer.release(at)
+        elif event.type() == QEvent.Type.MouseMove:
+            taken = viewer.move(at)
+        if not taken and isinstance(event, (QMouseEvent, QWheelEvent)):
+            neutral = events.camera_event(event, at)
+            if neutral is not None:
+                viewer.camera_event(neutral)
+
+    def _key(self, event: QKeyEvent, down: bool) -> bool:
+        neutral = events.key_events(event, down)
+        for entry in neutral:
+            self.viewer.camera_event(entry)
+        self._note_change()
+        return len(neutral) > 1
+
+    def dragEnterEvent(self, a0: QDragEnterEvent | None) -> None:
+        """Take files."""
+        data = None if a0 is None else a0.mimeData()
+        if a0 is not None and data is not None and data.hasUrls():
+            a0.acceptProposedAction()
+
+    def dropEvent(self, a0: QDropEvent | None) -> None:
+        """Open dropped files."""
+        data = None if a0 is None else a0.mimeData()
+        urls: Sequence[QUrl] = data.urls() if data is not None else []
+        self.viewer.open_all([Path(url.toLocalFile()) for url in urls if url.isLocalFile()])
+
+    def closeEvent(self, a0: QCloseEvent | None) -> None:
+        """Keep the layout, end the render process."""
+        self.settings.setValue("geometry", self.saveGeometry())
+        self.settings.setValue("layout", self.saveState())
+        self.settings.setValue("dark", self._dark)
+        self.picture.show_pictures(())
+        self.viewer.close()
+        super().closeEvent(a0)
+
+    # WindowPort
+
+    @property
+    def is_dark(self) -> bool:
+        """Whether the window has dark colours."""
+        return self._dark
+
+    def ask_open(self, title: str, suffixes: Sequence[str], done: Callable[[Sequence[Path]], None]) -> None:
+        """Ask for files to open."""
+        names, _ = QFileDialog.getOpenFileNames(self, title, "", _filter(suffixes))
+        if names:
+            done([Path(name) for name in names])
+
+    def ask_save(self, title: str, suffixes: Sequence[str], done: Callable[[Path], None]) -> None:
+        """Ask for a file to write."""
+        name, _ = QFileDialog.getSaveFileName(self, title, "", _filter(suffixes))
+        if name:
+            done(Path(name))
+
+    def ask_number(self, title: str, value: float, done: Callable[[float], None]) -> None:
+        """Ask for a positive number."""
+        number, accepted = QInputDialog.getDouble(self, texts.TITLE, title, value, 1e-9, 1e9, 4)
+        if accepted:
+            done(number)
+
+    def save_picture(self, path: Path) -> None:
+        """Save the picture as it is shown."""
+        require_writable_place(path)
+        with replacing_file(path) as temporary:
+            if not self.picture.grab_picture().save(str(temporary)):
+                raise RowsplatError(f"{path}: cannot be written as a picture. Choose .png or .jpg.")
+
+    def start_job(self, job: Job, on_message: Callable[[JobMessage], None]) -> JobProcess:
+        """Start a job whose messages come in the window's thread."""
+        return self._jobs.start(job, on_message)
+
+    def show_palette(self) -> None:
+        """Show the command palette."""
+        PaletteDialog(self, [entry for entry in ACTIONS if entry.enabled(self.viewer)], self.run).open()
+
+    def show_about(self) -> None:
+        """Show version, back end, licences."""
+        box = QMessageBox(self)
+        box.setWindowTitle(texts.TITLE)
+        box.setText(texts.about(self.viewer.state.renderer))
+        box.open()
+
+    def toggle_theme(self) -> None:
+        """Dark to light or back."""
+        self._dark = not self._dark
+        apply_theme(dark=self._dark)
+
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, or not."""
+        self.showNormal() if self.isFullScreen() else self.showFullScreen()
+
+    def quit(self) -> None:
+        """Close."""
+        self.close()
+
+
+def tooltip(entry: Action) -> str:
+    """Tip and shortcut."""
+    keys = QKeySequence(entry.keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if entry.keys else ""
+    return f"{entry.tip} ({keys})" if keys else entry.tip
+
+
+def _filter(suffixes: Sequence[str]) -> str:
+    return f"{' '.join('*' + suffix for suffix in suffixes)};;*"

@@ -1,0 +1,50 @@
+"""Times, counts and memory of the pictures, live, and why IRSS is faster."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+
+from ...overlay import statistics_rows, why_rows
+from ...viewer import Viewer
+from .stage_plot import COLOURS, StagePlot
+
+_NAMES = ("project", "sort", "bin", "blend")
+
+
+class StatisticsPanel(QWidget):
+    """A stacked plot of the stages, a table, and a comparison of the work of both blenders on demand."""
+
+    def __init__(self, viewer: Viewer) -> None:
+        """Show the statistics of `viewer`."""
+        super().__init__()
+        self._viewer = viewer
+        self.plot, self.table, self.why = StagePlot(self), QLabel(self), QLabel(self)
+        for label in (self.table, self.why):
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            label.setTextFormat(Qt.TextFormat.RichText)
+            label.setWordWrap(True)
+        legend = QLabel(
+            " ".join(f"<span style='color:{c}'>■</span> {n}" for n, c in zip(_NAMES, COLOURS, strict=True)),
+            self,
+        )
+        self.ask = QPushButton("Why faster?", self)
+        self.ask.setToolTip(
+            "Count the fragments that baseline, baseline-exact and IRSS evaluate for this picture"
+        )
+        self.ask.clicked.connect(viewer.ask_why)
+        layout = QVBoxLayout(self)
+        for widget in (self.plot, legend, self.table, self.ask, self.why):
+            layout.addWidget(widget)
+        layout.addStretch(1)
+
+    def refresh(self) -> None:
+        """Show the last pictures."""
+        self.plot.show_times(self._viewer.statistics.stage_times)
+        self.table.setText(_table(statistics_rows(self._viewer.state.frame, self._viewer)))
+        self.why.setText(_table(why_rows(self._viewer)))
+
+
+def _table(rows: list[tuple[str, ...]]) -> str:
+    cells = ["".join(f"<td style='padding-right:10px'>{cell}</td>" for cell in row) for row in rows]
+    return "<table>" + "".join(f"<tr>{row}</tr>" for row in cells) + "</table>" if rows else ""

@@ -1,0 +1,53 @@
+"""How opacity, size, colour and the like are spread, and selecting a range of them."""
+
+from __future__ import annotations
+
+from PyQt6.QtWidgets import QComboBox, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from ....scenes.edits.attributes import Attribute
+from ...questions import AskHistogram, HistogramAnswer, ValueRange
+from ...viewer import Viewer
+from .histogram_plot import HistogramPlot
+
+
+class ValuesPanel(QWidget):
+    """A histogram of one attribute; the chosen range becomes the selection."""
+
+    def __init__(self, viewer: Viewer) -> None:
+        """Ask `viewer`'s render process."""
+        super().__init__()
+        self._viewer = viewer
+        self._shown: object = None
+        self.attribute = QComboBox(self)
+        for entry in Attribute:
+            self.attribute.addItem(entry.value, entry)
+        self.attribute.setToolTip("What the histogram shows")
+        self.attribute.setAccessibleName("Attribute")
+        self.attribute.activated.connect(self._ask)
+        self.plot = HistogramPlot(self._select, self)
+        self.limits = QLabel(self)
+        self.update_button = QPushButton("Update", self)
+        self.update_button.setToolTip("Count again for what is shown now")
+        self.update_button.clicked.connect(self._ask)
+        layout = QVBoxLayout(self)
+        for widget in (self.attribute, self.plot, self.limits, self.update_button):
+            layout.addWidget(widget)
+
+    def refresh(self) -> None:
+        """Count when other scenes or edits are shown."""
+        document = self._viewer.state.document
+        shown = (document.scenes, frozenset(self._viewer.state.loaded))
+        if shown != self._shown and self._viewer.state.loaded:
+            self._shown = shown
+            self._ask()
+
+    def _ask(self) -> None:
+        question = AskHistogram(attribute=self.attribute.currentData(), camera=self._viewer.state.view.camera)
+        self._viewer.session.ask(question, self._show)
+
+    def _show(self, answer: HistogramAnswer) -> None:
+        self.plot.show_histogram(answer)
+        self.limits.setText(f"{answer.low:.4g} to {answer.high:.4g}, {sum(answer.counts):,} Gaussians")
+
+    def _select(self, low: float, high: float) -> None:
+        self._viewer.select(ValueRange(attribute=self.attribute.currentData(), low=low, high=high))
