@@ -26,6 +26,21 @@ def read_nerfstudio_path(file: JsonObject, width: int | None, height: int | None
     Raises:
         SceneFileError: A field is missing or out of range, or the cameras are not perspective ones.
     """
+    check_perspective(file)
+    size = read_size(file, width, height)
+    fps = file.positive("fps")
+    default_fov = file.angle("default_fov", 180.0)
+    frames = file.objects("camera_path")
+    cameras = tuple(read_frame(frame, "camera_to_world", size, default_fov) for frame in frames)
+    return CameraPath(cameras=cameras) if fps is None else CameraPath(cameras=cameras, fps=fps)
+
+
+def check_perspective(file: JsonObject) -> None:
+    """Refuse fisheye and panorama cameras.
+
+    Raises:
+        SceneFileError: The file's cameras are not perspective ones.
+    """
     kind = file.text("camera_type").lower() or _PERSPECTIVE
     if kind != _PERSPECTIVE:
         raise file.error(
@@ -33,14 +48,14 @@ def read_nerfstudio_path(file: JsonObject, width: int | None, height: int | None
             f"expected {_PERSPECTIVE}, found {kind}",
             "Choose a perspective camera and export again",
         )
-    size = _render_size(file, width, height)
-    fps = file.positive("fps")
-    default_fov = file.angle("default_fov", 180.0)
-    cameras = tuple(_camera(frame, size, default_fov) for frame in file.objects("camera_path"))
-    return CameraPath(cameras=cameras) if fps is None else CameraPath(cameras=cameras, fps=fps)
 
 
-def _render_size(file: JsonObject, width: int | None, height: int | None) -> tuple[int, int]:
+def read_size(file: JsonObject, width: int | None, height: int | None) -> tuple[int, int]:
+    """Width and height of the pictures [px]: the file's, else those given.
+
+    Raises:
+        SceneFileError: There is neither, or the file's is out of range.
+    """
     found_width, found_height = file.image_side("render_width"), file.image_side("render_height")
     if found_width is not None and found_height is not None:
         return found_width, found_height
@@ -50,13 +65,18 @@ def _render_size(file: JsonObject, width: int | None, height: int | None) -> tup
     raise file.error(missing, "expected the size of the pictures, found nothing", "Give a width and a height")
 
 
-def _camera(frame: JsonObject, size: tuple[int, int], default_fov: float | None) -> Camera:
+def read_frame(frame: JsonObject, matrix: str, size: tuple[int, int], default_fov: float | None) -> Camera:
+    """The camera of one entry of a list, whose camera -> world matrix is the field `matrix`.
+
+    Raises:
+        SceneFileError: A field is missing or out of range.
+    """
     fov = frame.angle("fov", 180.0) or default_fov
     if fov is None:
         raise frame.error(
             "fov", "expected a field of view, found nothing", "Add the vertical angle in degrees"
         )
-    pose = pose_field(frame, "camera_to_world")
+    pose = pose_field(frame, matrix)
     return Camera.from_camtoworld(pose, axes=CameraAxes.OPENGL, fov_deg=fov, width=size[0], height=size[1])
 
 
