@@ -16,8 +16,8 @@ from ...scenes import Camera, Gaussians, SceneExtent
 
 _FOV_DEG = 50.0
 _GOLDEN_ANGLE_DEG = 180.0 * (3.0 - math.sqrt(5.0))
-_VOXELS_PER_PIXEL = 0.65  # finer pictures cost time and did not bring the surface closer to the truth
-_SMALLEST, _LARGEST = 128, 2048  # side of a picture [px]
+_VOXELS_PER_PIXEL = 0.65  # finer: nearer to the truth, less like the splats (docs/baking.md)
+_SMALLEST, _LARGEST = 512, 2048  # side of a picture [px]; in smaller ones splats are blurred outwards
 
 
 def gaussians_within(gaussians: Gaussians, sphere: SceneExtent) -> Gaussians:

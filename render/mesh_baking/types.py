@@ -36,7 +36,7 @@ class BakeOptions:
     Args:
         voxel_size: Side of a voxel [scene units]; `None` takes 1/128 of the subject's radius.
         views: Cameras spread over a sphere around the subject, where none are given.
-        picture_size: Side of their pictures [px]; `None` makes a pixel about two thirds of a voxel.
+        picture_size: Side of their pictures [px]; `None` makes a pixel two thirds of a voxel or less.
         depth: `RenderMode.DEPTH_MEDIAN` or `RenderMode.DEPTH` (expected).
         alpha_threshold: Pixels with less accumulated opacity, in (0, 1), have no depth: there the mesh has a hole
             unless another view fills it.
