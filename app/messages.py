@@ -115,6 +115,7 @@ class Draw:
         comparison: How two looks are compared.
         gain: Amplification of the difference.
         scale: `camera`'s size over the window's, less than 1 while the camera moves.
+        detail: Share of the Gaussians to draw, less than 1 while the camera moves over a large scene.
         highlight: Whether selected Gaussians are tinted.
     """
 
@@ -124,6 +125,7 @@ class Draw:
     comparison: Comparison = Comparison.OFF
     gain: float = 10.0
     scale: float = 1.0
+    detail: float = 1.0
     highlight: bool = True
 
 
@@ -198,23 +200,32 @@ class FrameReady:
 
     Args:
         generation: Of the request.
+        ring: Name of the ring, since a larger one may have taken its place.
         slot: Of the ring; `planes` pictures one after the other.
         width: [px].
         height: [px].
         planes: One, or two for `Comparison.SPLIT`; for `DIFFERENCE` one picture and two infos.
         psnr: Of the two looks [dB]; `None` when there is one, infinite when they are equal.
         scale: Of the request.
+        detail: Of the request.
         milliseconds: From taking the request to the finished picture.
     """
 
     generation: int
+    ring: str
     slot: int
     width: int
     height: int
     planes: tuple[PlaneInfo, ...]
     psnr: float | None
     scale: float
+    detail: float
     milliseconds: float
+
+    @property
+    def is_reduced(self) -> bool:
+        """Whether it was drawn for a moving camera, with fewer pixels or Gaussians."""
+        return self.scale < 1.0 or self.detail < 1.0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,7 +26,8 @@ def overlay_lines(viewer: Viewer) -> tuple[str, ...]:
     if frame is None:
         return (status_text(viewer),)
     whole = f"{frame.width} x {frame.height}"
-    reduced = f", {frame.scale:.0%} while moving" if frame.scale < 1.0 else ""
+    reduced = f", {frame.scale:.0%} while moving" if frame.is_reduced else ""
+    reduced += f" with {frame.detail:.3g} of the Gaussians" if frame.detail < 1.0 else ""
     lines = [f"{whole}{reduced}"]
     lines += [_look_line(plane) for plane in frame.planes]
     rates = viewer.statistics.rates()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from multiprocessing.connection import Connection
 
@@ -56,9 +57,7 @@ def serve(pipe: Connection, backend: Backend, kernel_language: str) -> None:
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
     try:
-        renderer = make_renderer(backend, kernel_language)
-        pipe.send(Started(description=renderer.description))
-        RenderService(pipe, renderer).run()
+        RenderService(pipe, lambda: make_renderer(backend, kernel_language)).run()
     except (EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt):
         return
     except RowsplatError as error:
@@ -68,9 +67,11 @@ def serve(pipe: Connection, backend: Backend, kernel_language: str) -> None:
 class RenderService:
     """The loop of the render process."""
 
-    def __init__(self, pipe: Connection, renderer: Renderer) -> None:
-        """Draw with `renderer`, talk over `pipe`."""
-        self._pipe, self._renderer = pipe, renderer
+    def __init__(self, pipe: Connection, make_renderer: Callable[[], Renderer]) -> None:
+        """Draw with what `make_renderer` makes, talk over `pipe`."""
+        self._pipe, self._make_renderer = pipe, make_renderer
+        self._renderer, self._reduced = make_renderer(), None
+        self._send(Started(description=self._renderer.description))
         self._stack = SceneStack()
         self._ring: FrameRing | None = None
         self._slot = 0
@@ -143,18 +144,21 @@ class RenderService:
         self._send(
             FrameReady(
                 generation=wanted.generation,
+                ring=ring.address.name,
                 slot=self._slot,
                 width=width,
                 height=height,
                 planes=infos,
                 psnr=equal,
                 scale=wanted.scale,
+                detail=wanted.detail,
                 milliseconds=(time.perf_counter() - started) * 1000.0,
             )
         )
 
     def _render(self, look: Look, wanted: Draw) -> RenderResult:
-        gaussians = self._stack.merged(look, highlight=wanted.highlight)
+        gaussians = self._stack.merged(look, highlight=wanted.highlight, detail=wanted.detail)
+        renderer = self._renderer if wanted.detail == 1.0 else self._reduced_renderer()
         if gaussians is None:
             gaussians = NOTHING
         options = RenderOptions(
@@ -164,16 +168,20 @@ class RenderService:
             antialiased=look.antialiased,
             max_sh_degree=look.max_sh_degree,
         )
-        result = self._renderer.render(gaussians, wanted.camera, options)
+        result = renderer.render(gaussians, wanted.camera, options)
         meshes = self._stack.meshes(look) if look.mode is RenderMode.RGB else []
         for mesh in meshes:
-            depth = self._renderer.render(
-                gaussians, wanted.camera, replace(options, mode=RenderMode.DEPTH_MEDIAN)
-            )
+            depth = renderer.render(gaussians, wanted.camera, replace(options, mode=RenderMode.DEPTH_MEDIAN))
             picture = mesh.render(wanted.camera, shading=MeshShading.HEADLIGHT, background=look.background)
             image = composite_by_depth(result, depth, picture, background=look.background)
             result = replace(result, image=image)
         return result
+
+    def _reduced_renderer(self) -> Renderer:
+        """Another renderer for reduced scenes, so that the whole one stays uploaded."""
+        if self._reduced is None:
+            self._reduced = self._make_renderer()
+        return self._reduced
 
     def _send(self, message: FromService) -> None:
         self._pipe.send(message)

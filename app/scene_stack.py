@@ -35,6 +35,7 @@ _HIGHLIGHT = np.array([1.0, 0.62, 0.1], np.float32)
 _HIGHLIGHT_SHARE = 0.7
 _CENTRE_SIZE = 0.002  # of the scene's radius
 _OPAQUE_LOGIT = 6.0
+_LARGEST_GROWTH = 2.0  # of the area of what is kept while the camera moves
 _VIEW_WIDTH, _VIEW_HEIGHT = 1280, 720
 
 Source = tuple[Path, "int | None", "Matrix | None"]
@@ -70,6 +71,7 @@ class SceneStack:
         self._held: dict[Source, _Held] = {}
         self._loading: dict[Source, list[_Held | RowsplatError]] = {}
         self._merged: tuple[object, Gaussians | None] = (None, None)
+        self._reduced: tuple[object, Gaussians | None] = (None, None)
 
     @property
     def is_loading(self) -> bool:
@@ -139,13 +141,21 @@ class SceneStack:
             and (look.scenes is None or spec.scene_id in look.scenes)
         ]
 
-    def merged(self, look: Look, *, highlight: bool) -> Gaussians | None:
-        """What `look` draws, in the world frame; `None` for nothing. The same object while it is the same."""
+    def merged(self, look: Look, *, highlight: bool, detail: float = 1.0) -> Gaussians | None:
+        """What `look` draws, in the world frame; `None` for nothing. The same object while it is the same.
+
+        With `detail` < 1 only that share, the most important Gaussians.
+        """
         specs = [spec for spec in self._visible(look) if not spec.is_mesh]
         key = ([(s, id(self._held[_source(s)])) for s in specs], look.shape, highlight)
         if self._merged[0] != key:
             self._merged = (key, self._merge(specs, look.shape, highlight=highlight))
-        return self._merged[1]
+        whole = self._merged[1]
+        if whole is None or detail == 1.0:
+            return whole
+        if self._reduced[0] != (id(whole), detail):
+            self._reduced = ((id(whole), detail), most_important(whole, detail))
+        return self._reduced[1]
 
     def _merge(self, specs: Sequence[SceneSpec], shape: Shape, *, highlight: bool) -> Gaussians | None:
         parts = [self._placed(spec, shape, highlight=highlight) for spec in specs]
@@ -176,6 +186,20 @@ class SceneStack:
             box.append(error)
         except (OSError, MemoryError) as error:
             box.append(RowsplatError(f"{path}: cannot be read ({error})."))
+
+
+def most_important(gaussians: Gaussians, share: float) -> Gaussians:
+    """The Gaussians with the most opacity times area, enlarged a little to cover for the others."""
+    count = max(1, round(share * len(gaussians)))
+    scales = np.sort(gaussians.log_scales, axis=1)
+    opacity = -np.logaddexp(0.0, -gaussians.logit_opacities)
+    weight = opacity + scales[:, 1] + scales[:, 2]
+    kept = np.sort(np.argpartition(weight, len(weight) - count)[len(weight) - count :])
+    area = np.exp(weight - weight.max())
+    missing = float(area.sum() / max(float(area[kept].sum()), 1e-12))
+    chosen = gaussians.select(kept)
+    growth = np.float32(0.5 * np.log(min(missing, _LARGEST_GROWTH)))
+    return replace(chosen, log_scales=chosen.log_scales + growth)
 
 
 def _source(spec: SceneSpec) -> Source:

@@ -12,9 +12,23 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..render import Backend
 from .frame_ring import BYTES_PER_PIXEL, FrameRing
-from .messages import Ask, Draw, Ended, FromService, Question, Quit, ShowScenes, ToService, UseRing
+from .messages import (
+    Ask,
+    Draw,
+    Ended,
+    FrameReady,
+    FromService,
+    Question,
+    Quit,
+    ShowScenes,
+    ToService,
+    UseRing,
+)
 from .render_service import serve
 
 OnMessage = Callable[[FromService], None]
@@ -37,7 +51,7 @@ class ServiceClient:
         theirs.close()
         self._outbox = _Outbox(self._pipe)
         self._ring: FrameRing | None = None
-        self._old_rings: list[FrameRing] = []
+        self._rings: dict[str, FrameRing] = {}
         self._quitting = False
         self._next_question = 0
         self._receiver = threading.Thread(target=self._receive, daemon=True, name="rowsplat-receive")
@@ -48,16 +62,12 @@ class ServiceClient:
         """Of the render process."""
         return self._process.pid or 0
 
-    @property
-    def ring(self) -> FrameRing:
-        """Where pictures are.
-
-        Raises:
-            RuntimeError: Nothing was drawn yet.
-        """
-        if self._ring is None:
-            raise RuntimeError("no picture was asked for yet")
-        return self._ring
+    def pictures(self, frame: FrameReady, planes: int) -> tuple[NDArray[np.uint8], ...]:
+        """The first pictures of a frame, `[H, W, 4]` views of shared memory; none of another process's frame."""
+        ring = self._rings.get(frame.ring)
+        if ring is None:
+            return ()
+        return tuple(ring.picture(frame.slot, plane, frame.width, frame.height) for plane in range(planes))
 
     def show(self, message: ShowScenes) -> None:
         """Send the wanted scenes; replaces what was not sent yet."""
@@ -68,9 +78,8 @@ class ServiceClient:
         planes = len(message.looks)
         need = message.camera.width * message.camera.height * BYTES_PER_PIXEL * planes
         if self._ring is None or self._ring.address.slot_bytes < need:
-            if self._ring is not None:
-                self._old_rings.append(self._ring)
             self._ring = FrameRing.create(max(need, 1))
+            self._rings[self._ring.address.name] = self._ring
             self._outbox.put(UseRing(address=self._ring.address))
         self._outbox.put(message)
 
@@ -95,9 +104,9 @@ class ServiceClient:
         self._outbox.close()
         self._receiver.join(_JOIN_S)
         self._pipe.close()
-        for ring in (self._ring, *self._old_rings):
-            if ring is not None:
-                ring.close()
+        rings, self._rings = self._rings, {}
+        for ring in rings.values():
+            ring.close()
 
     def _receive(self) -> None:
         problem = ""

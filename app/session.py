@@ -16,7 +16,6 @@ from ..scenes import Camera
 from ..scenes.edits import Delete, EditOperation, EditProgram, Hide, IndexMask, ShowAll
 from ..scenes.edits.similarity import matrix_tuple
 from .adaptive import scaled_size
-from .frame_ring import FrameRing
 from .history import History
 from .messages import (
     Answered,
@@ -36,18 +35,20 @@ from .messages import (
 from .questions import Combine, Region, Select, SelectAll
 from .state import Document, Life, SceneItem, Tool, View, ViewerState
 
-MAX_QUICK_DEATHS = 4
-"""So many deaths of the render process within `QUICK_S` each, one after the other, and it is not started again."""
-
-QUICK_S = 5.0
+MAX_USELESS_STARTS = 5
+"""So many render processes that die one after the other without having drawn anything, and no other is started."""
 
 
 class Client(Protocol):
     """What the session needs of the render process; see `ServiceClient`."""
 
     @property
-    def ring(self) -> FrameRing:
-        """Where pictures are."""
+    def pid(self) -> int:
+        """Of the process."""
+        ...
+
+    def pictures(self, frame: FrameReady, planes: int) -> tuple[NDArray[np.uint8], ...]:
+        """The pictures of a frame."""
         ...
 
     def show(self, message: ShowScenes) -> None:
@@ -98,9 +99,14 @@ class Session:
         self._shown: tuple[object, ...] | None = None
         self._answers: dict[int, Callable[[Any], None]] = {}
         self._next_scene_id = 1
-        self._deaths: list[float] = []
+        self._useless_starts = 0
         self._frame_view_on_load: set[int] = set()
         self._client = start_client()
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a picture is on its way."""
+        return self._in_flight
 
     # The document
 
@@ -308,13 +314,14 @@ class Session:
         self.on_change()
 
     def _take_frame(self, frame: FrameReady) -> None:
-        self._in_flight = False
+        self._in_flight, self._useless_starts = False, 0
         if self.state.frame is not None and frame.generation < self.state.frame.generation:
             return
         self.state.frame = frame
-        if frame.scale < 1.0 or self.state.moving:
-            total = frame.milliseconds
-            self.state.resolution = self.state.resolution.after(scale=frame.scale, total_ms=total)
+        if frame.is_reduced or self.state.moving:
+            self.state.resolution = self.state.resolution.after(
+                scale=frame.scale, detail=frame.detail, total_ms=frame.milliseconds
+            )
 
     def _take_loaded(self, loaded: SceneLoaded) -> None:
         self.state.loaded[loaded.scene_id] = loaded
@@ -331,15 +338,14 @@ class Session:
     def _take_end(self, ended: Ended) -> None:
         if not ended.problem:
             return
-        self._in_flight, self._drawn, self._shown = False, None, None
+        self._in_flight, self._drawn, self._shown, self.state.frame = False, None, None, None
         self._answers.clear()
-        now = self._clock()
-        self._deaths = [when for when in self._deaths if now - when < QUICK_S * MAX_QUICK_DEATHS] + [now]
+        self._useless_starts += 1
         self._client.close()
-        if len(self._deaths) > MAX_QUICK_DEATHS:
+        if self._useless_starts >= MAX_USELESS_STARTS:
             self.state.life = Life.GIVEN_UP
             self.state.message = (
-                f"{ended.problem}; it died {MAX_QUICK_DEATHS + 1} times, so it is not started again"
+                f"{ended.problem} {self._useless_starts} times at its start; see rowsplat render"
             )
             return
         self.state.life = Life.RESTARTING
@@ -404,9 +410,10 @@ class Session:
     def resolve(self) -> Draw:
         """The picture that the state wants; generation 0."""
         view = self.state.view
-        scale = self.state.resolution.scale if self.state.moving else 1.0
+        resolution = self.state.resolution
+        scale, detail = (min(resolution.scale, 1.0), resolution.detail) if self.state.moving else (1.0, 1.0)
         if self.state.moving and self._drawn is not None and _same_but_scale(view, self._drawn):
-            scale = self._drawn.scale
+            scale, detail = self._drawn.scale, self._drawn.detail
         width, height = scaled_size(view.camera.width, view.camera.height, scale)
         return Draw(
             generation=0,
@@ -415,6 +422,7 @@ class Session:
             comparison=view.comparison,
             gain=view.gain if view.comparison is Comparison.DIFFERENCE else 0.0,
             scale=scale,
+            detail=detail,
             highlight=view.highlight,
         )
 
@@ -424,7 +432,7 @@ def _same(a: Draw, b: Draw) -> bool:
 
 
 def _key(draw: Draw) -> tuple[object, ...]:
-    return (_camera_key(draw.camera), draw.looks, draw.comparison, draw.gain, draw.highlight)
+    return (_camera_key(draw.camera), draw.looks, draw.comparison, draw.gain, draw.detail, draw.highlight)
 
 
 def _camera_key(camera: Camera) -> tuple[object, ...]:

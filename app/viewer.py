@@ -17,6 +17,7 @@ from ..kernels.errors import RowsplatError
 from ..render import Blend
 from ..render.output_files import replacing_file, require_writable_place
 from ..scenes import Camera, CameraPath, load_cameras, save_camera_path
+from ..scenes import camera_splines as splines
 from ..scenes.edits import Recolour, Transform
 from ..scenes.edits.measuring import align_to_ground, scale_to_length
 from .camera_controls import CameraControls
@@ -323,15 +324,12 @@ class Viewer:
 
     def path(self, fps: float = 30.0) -> CameraPath:
         """The camera path through the keyframes, of the window's size."""
-        from ..scenes.camera_splines import Keyframe as SplineKeyframe
-        from ..scenes.camera_splines import spline_path
-
         camera = self.state.view.camera
-        keys = [
-            SplineKeyframe(camera=k.camera.reframed(camera.width, camera.height), time=k.seconds)
-            for k in self.keyframes
-        ]
-        return spline_path(keys, fps=fps)
+        keyframes = tuple(
+            splines.Keyframe(camera=key.camera.reframed(camera.width, camera.height), time=key.seconds)
+            for key in self.keyframes
+        )
+        return splines.CameraSpline(keyframes=keyframes).path(fps)
 
     def play(self) -> None:
         """Fly along the path, or stop."""
@@ -628,8 +626,7 @@ class Viewer:
         if frame is None:
             return ()
         planes = 1 if self.state.view.comparison is not Comparison.SPLIT else len(frame.planes)
-        ring = self.session.client.ring
-        return tuple(ring.picture(frame.slot, plane, frame.width, frame.height) for plane in range(planes))
+        return self.session.client.pictures(frame, planes)
 
     def close(self) -> None:
         """End the render process and the running job."""

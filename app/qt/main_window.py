@@ -49,6 +49,8 @@ from .picture_view import PictureView
 from .theme import apply_theme
 
 _TICK_MS = 15
+_CALM_MS, _CALM_MOVING_MS = 20, 400
+"""Delay of what is around the picture, which would take time from it."""
 _MAX_RECENT = 10
 _PANEL_WIDTH = 280
 
@@ -84,6 +86,9 @@ class MainWindow(QMainWindow):
         self._changed.setSingleShot(True)
         self._changed.setInterval(0)
         self._changed.timeout.connect(self.refresh)
+        self._calm = QTimer(self)
+        self._calm.setSingleShot(True)
+        self._calm.timeout.connect(self.refresh_around)
         session.on_change = self._note_change
         self.resize(1500, 860)
         self._restore_layout()
@@ -173,8 +178,17 @@ class MainWindow(QMainWindow):
         frame = state.frame
         if frame is not None and frame is not self._shown_frame:
             self._shown_frame = frame
-            self.picture.show_pictures(self.viewer.pictures())
+            pictures = self.viewer.pictures()
+            if pictures:  # else what was shown last stays
+                self.picture.show_pictures(pictures)
         self.picture.show_drawing(self.viewer.drawing())
+        self._ticker.start() if self.viewer.needs_ticks else self._ticker.stop()
+        if not self._calm.isActive():
+            self._calm.start(_CALM_MOVING_MS if state.moving else _CALM_MS)
+
+    def refresh_around(self) -> None:
+        """Show the state in everything but the picture, which is too much work for every picture."""
+        state = self.viewer.state
         self.picture.setCursor(events.cursor_of(state.tool))
         for entry in ACTIONS:
             made = self._actions[entry.name]
@@ -191,7 +205,6 @@ class MainWindow(QMainWindow):
         self._job.setRange(0, progress.total)
         self._job.setValue(progress.done)
         self._job.setFormat(f"{progress.stage} %p%")
-        self._ticker.start() if self.viewer.needs_ticks else self._ticker.stop()
         self._note_recent()
 
     def run(self, entry: Action) -> None:

