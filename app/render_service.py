@@ -86,14 +86,15 @@ class RenderService:
             for news in self._stack.collect():
                 self._send(news)
                 self._wanted = self._wanted or self._last
-            if self._wanted is not None and self._ring is not None:
+            # While the first file is read, what the window shows stays: after a restart that is the last picture.
+            if self._wanted is not None and self._ring is not None and not self._stack.is_empty_yet:
                 wanted, self._wanted, self._last = self._wanted, None, self._wanted
                 self._draw(wanted, self._ring)
 
     def _receive(self) -> None:
         """Take all messages that wait; wait for one where there is nothing to do."""
-        wait = None if self._wanted is None and not self._stack.is_loading else 0.0
-        if self._stack.is_loading and self._wanted is None:
+        wait = None if self._wanted is None else 0.0
+        if self._stack.is_loading and (self._wanted is None or self._stack.is_empty_yet):
             wait = _POLL_S
         while self._running and self._pipe.poll(wait):
             self._take(self._pipe.recv())

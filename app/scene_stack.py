@@ -78,6 +78,11 @@ class SceneStack:
         """Whether a file is being read."""
         return bool(self._loading)
 
+    @property
+    def is_empty_yet(self) -> bool:
+        """Whether nothing has been read of what is being read."""
+        return self.is_loading and not self._held
+
     def show(self, specs: Sequence[SceneSpec]) -> list[SceneLoaded]:
         """Show these scenes; files not held are read in threads, the others are reported at once."""
         known = {spec.scene_id for spec in self.specs}

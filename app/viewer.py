@@ -135,6 +135,10 @@ class Viewer:
         self.show_project(project)
         self.project_path = path
 
+    def restore(self, path: Path) -> None:
+        """Show an autosaved project, which keeps no name of its own."""
+        self._telling(lambda: self.show_project(load_project(path)), "Restored")
+
     def show_project(self, project: Project) -> None:
         """Replace everything by `project`."""
         self.keyframes = project.keyframes

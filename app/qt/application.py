@@ -7,11 +7,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PyQt6.QtCore import QSettings, QTimer
+from PyQt6.QtCore import QSettings, QStandardPaths, QTimer
 from PyQt6.QtWidgets import QApplication
 
 from ...render import Backend
 from ...scenes import Camera
+from ..autosave import Autosave
 from ..messages import FromService
 from ..session import Session
 from . import texts
@@ -23,7 +24,12 @@ _SIGNALS_MS = 200
 _FIRST_CAMERA = Camera.look_at((0, 0, -3), (0, 0, 0), width=1280, height=720)
 
 
-def make_window(backend: Backend, kernel_language: str, settings: QSettings | None = None) -> MainWindow:
+def make_window(
+    backend: Backend,
+    kernel_language: str,
+    settings: QSettings | None = None,
+    autosave_folder: Path | None = None,
+) -> MainWindow:
     """A window with its render process, not shown yet. The `QApplication` must be there."""
     windows: list[MainWindow] = []
 
@@ -31,10 +37,14 @@ def make_window(backend: Backend, kernel_language: str, settings: QSettings | No
         windows[0].receive(message)
 
     bridge = ServiceBridge(deliver, backend, kernel_language)
+    if settings is None:
+        settings = QSettings(_ORGANISATION, texts.TITLE)
+    if autosave_folder is None:
+        autosave_folder = Path(
+            QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation)
+        )
     session = Session(bridge.start, camera=_FIRST_CAMERA, renderer_choice=(backend, kernel_language))
-    window = MainWindow(
-        session, QSettings(_ORGANISATION, texts.TITLE) if settings is None else settings, bridge
-    )
+    window = MainWindow(session, settings, bridge, Autosave(autosave_folder))
     windows.append(window)
     return window
 
@@ -46,9 +56,10 @@ def run(paths: Sequence[Path], backend: Backend, kernel_language: str) -> int:
     application.setOrganizationName(_ORGANISATION)
     window = make_window(backend, kernel_language)
     window.show()
+    offered = window.offer_recovery()
     if paths:
         window.viewer.open_all(paths)
-    else:
+    elif not offered:
         window.viewer.open_demo()
         if not window.settings.value("hint seen", False, bool):
             window.viewer.hint = True

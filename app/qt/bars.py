@@ -12,6 +12,7 @@ import math
 import os
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -43,7 +44,7 @@ class _Bench:
         self.application = QApplication(sys.argv[:1])
         settings = QSettings(os.devnull, QSettings.Format.IniFormat)
         self.started = time.perf_counter()
-        self.window: MainWindow = make_window(Backend.AUTO, "auto", settings)
+        self.window: MainWindow = make_window(Backend.AUTO, "auto", settings, Path(tempfile.mkdtemp()))
         self.window.show()
         self.window.viewer.open_all([scene])
 

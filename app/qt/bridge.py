@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -40,7 +41,8 @@ class ServiceBridge(QObject):
         return self.client
 
     def _emit(self, token: object, message: FromService) -> None:
-        cast("Any", self._arrived).emit(token, message)
+        with contextlib.suppress(RuntimeError):  # the window is gone
+            cast("Any", self._arrived).emit(token, message)
 
     def _deliver(self, token: object, message: FromService) -> None:
         if token is self._token:

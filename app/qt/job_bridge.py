@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -25,7 +26,8 @@ class JobBridge(QObject):
         return JobProcess(job, lambda message: self._emit(on_message, message))
 
     def _emit(self, on_message: Callable[[JobMessage], None], message: JobMessage) -> None:
-        cast("Any", self._arrived).emit(on_message, message)
+        with contextlib.suppress(RuntimeError):  # the window is gone
+            cast("Any", self._arrived).emit(on_message, message)
 
     def _deliver(self, on_message: Callable[[JobMessage], None], message: JobMessage) -> None:
         on_message(message)

@@ -24,12 +24,14 @@ from PyQt6.QtWidgets import (
     QMainWindow,
     QMessageBox,
     QProgressBar,
+    QVBoxLayout,
     QWidget,
 )
 
 from ...kernels.errors import RowsplatError
 from ...render.output_files import replacing_file, require_writable_place
 from ..actions import ACTIONS, Action, Menu
+from ..autosave import INTERVAL_S, Autosave
 from ..drawing import Point
 from ..jobs import Job, JobMessage, JobProcess
 from ..messages import FromService
@@ -38,6 +40,7 @@ from ..session import Session
 from ..viewer import Viewer
 from . import events, texts
 from .job_bridge import JobBridge
+from .offer_bar import OfferBar
 from .palette_dialog import PaletteDialog
 from .panels.compare_panel import ComparePanel
 from .panels.edit_panel import EditPanel
@@ -58,7 +61,7 @@ _PANEL_WIDTH = 280
 class MainWindow(QMainWindow):
     """Shows the session's state after every change and hands on what the user does."""
 
-    def __init__(self, session: Session, settings: QSettings, bridge: object) -> None:
+    def __init__(self, session: Session, settings: QSettings, bridge: object, autosave: Autosave) -> None:
         """Build the window around `session`; `bridge`, which feeds it, lives as long as the window."""
         super().__init__()
         self._bridge, self._jobs = bridge, JobBridge()
@@ -70,7 +73,12 @@ class MainWindow(QMainWindow):
         self.picture = PictureView(self)
         self.picture.on_pointer, self.picture.on_key = self._pointer, self._key
         self.picture.on_resize = self.viewer.resize
-        self.setCentralWidget(self.picture)
+        middle = QWidget(self)
+        self._rows = QVBoxLayout(middle)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.addWidget(self.picture, 1)
+        self.setCentralWidget(middle)
+        self._autosave = autosave
         self._dark = settings.value("dark", True, bool)
         apply_theme(dark=self._dark)
         self._actions = self._make_menus()
@@ -90,6 +98,9 @@ class MainWindow(QMainWindow):
         self._calm.setSingleShot(True)
         self._calm.timeout.connect(self.refresh_around)
         session.on_change = self._note_change
+        self._saver = QTimer(self)
+        self._saver.timeout.connect(self.save_now)
+        self._saver.start(round(INTERVAL_S * 1000))
         self.resize(1500, 860)
         self._restore_layout()
 
@@ -232,6 +243,29 @@ class MainWindow(QMainWindow):
                 for path in merged:
                     self._recent.addAction(path, lambda path=path: self.viewer.open_all([Path(path)]))
 
+    # Autosave
+
+    def save_now(self) -> None:
+        """Keep the work where a crash cannot take it."""
+        problem = self._autosave.save(self.viewer.project())
+        if problem:
+            self.viewer.session.say(problem)
+
+    def offer_recovery(self) -> bool:
+        """Offer what a window left behind that did not close; whether there is something."""
+        left = self._autosave.left_behind()
+        if left:
+            bar = OfferBar(texts.recovery(left[0]), texts.RESTORE, texts.DISCARD, self)
+            bar.on_accept = lambda: self._recover(left[0])
+            bar.on_refuse = lambda: _remove(left)
+            self._rows.insertWidget(0, bar)
+        return bool(left)
+
+    def _recover(self, path: Path) -> None:
+        self.viewer.restore(path)
+        self.save_now()
+        path.unlink(missing_ok=True)
+
     # What the user does
 
     def _pointer(self, event: QEvent, at: Point) -> None:
@@ -279,6 +313,8 @@ class MainWindow(QMainWindow):
         self.settings.setValue("dark", self._dark)
         self.picture.show_pictures(())
         self.viewer.close()
+        self._saver.stop()
+        self._autosave.discard()
         super().closeEvent(a0)
 
     # WindowPort
@@ -315,6 +351,7 @@ class MainWindow(QMainWindow):
 
     def start_job(self, job: Job, on_message: Callable[[JobMessage], None]) -> JobProcess:
         """Start a job whose messages come in the window's thread."""
+        self.save_now()
         return self._jobs.start(job, on_message)
 
     def show_palette(self) -> None:
@@ -340,6 +377,11 @@ class MainWindow(QMainWindow):
     def quit(self) -> None:
         """Close."""
         self.close()
+
+
+def _remove(paths: Sequence[Path]) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)
 
 
 def tooltip(entry: Action) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from importlib.metadata import version
+from pathlib import Path
 
 TITLE = "rowsplat"
 RECENT = "Open recent"
@@ -13,6 +15,15 @@ VALUES = "Values"
 STATISTICS = "Statistics"
 COMPARE = "Compare"
 PATH = "Camera path"
+RESTORE = "Restore"
+DISCARD = "Discard"
+
+
+def recovery(path: Path) -> str:
+    """The offer of an autosaved project."""
+    minutes = max(0.0, time.time() - path.stat().st_mtime) / 60.0
+    ago = f"{minutes:.0f} minutes" if minutes < 120 else f"{minutes / 60:.0f} hours"
+    return f"rowsplat ended unexpectedly {ago} ago; its work was kept."
 
 
 def about(renderer: str) -> str:
