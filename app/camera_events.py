@@ -80,4 +80,9 @@ class ModifiersChanged:
     held: frozenset[Modifier]
 
 
-CameraEvent = Pressed | Released | Moved | Wheel | KeyChanged | ModifiersChanged
+@dataclass(frozen=True)
+class FocusLost:
+    """The window hears no more: whatever is held now may be let go unheard."""
+
+
+CameraEvent = Pressed | Released | Moved | Wheel | KeyChanged | ModifiersChanged | FocusLost
