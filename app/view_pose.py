@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,14 +63,14 @@ class ViewPose:
         pose = cls(pivot=pivot, offset=offset, azimuth=azimuth, elevation=elevation, roll=roll)
         return replace(pose, pivot=camera.position + pose.rotation @ offset)
 
-    @property
+    @cached_property
     def rotation(self) -> Vector:
         """Camera -> world, `[3, 3]`."""
-        level = orbit_pose(np.zeros(3), 1.0, math.degrees(self.azimuth), math.degrees(self.elevation))[:3, :3]
         c, s = math.cos(self.roll), math.sin(self.roll)
-        return level @ np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
+        roll = np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
+        return _level_rotation(self.azimuth, self.elevation) @ roll
 
-    @property
+    @cached_property
     def position(self) -> Vector:
         """The camera's centre, `[3]`, world frame."""
         return self.pivot - self.rotation @ self.offset
@@ -134,6 +135,12 @@ class ViewPose:
         )
 
 
+def _level_rotation(azimuth: float, elevation: float) -> Vector:
+    """The rotation `[3, 3]` of `poses.orbit_pose`, without its checks: every event of the pointer needs it."""
+    ca, sa, ce, se = math.cos(azimuth), math.sin(azimuth), math.cos(elevation), math.sin(elevation)
+    return _LEVEL_AXES @ np.array([[ca, se * sa, -sa * ce], [0.0, ce, se], [sa, -se * ca, ca * ce]])
+
+
 def _angles(rotation: Vector) -> tuple[float, float, float]:
     """Azimuth, elevation and roll [rad] of a rotation camera -> world `[3, 3]`."""
     forward, right = rotation[:, 2], rotation[:, 0]
@@ -142,8 +149,7 @@ def _angles(rotation: Vector) -> tuple[float, float, float]:
     if ahead < _POLE:
         return math.atan2(right @ _LEVEL_AXES[:, 2], right @ _LEVEL_AXES[:, 0]), elevation, 0.0
     azimuth = math.atan2(-float(forward @ _LEVEL_AXES[:, 0]), forward @ _LEVEL_AXES[:, 2])
-    level = orbit_pose(np.zeros(3), 1.0, math.degrees(azimuth), math.degrees(elevation))[:3, :3]
-    tilt = level.T @ rotation
+    tilt = _level_rotation(azimuth, elevation).T @ rotation
     return azimuth, elevation, math.atan2(tilt[1, 0], tilt[0, 0])
 
 

@@ -24,6 +24,7 @@ from rowsplat.app.camera_events import (
     Released,
     Wheel,
 )
+from rowsplat.app.view_pose import ViewPose
 from rowsplat.scenes import Camera
 
 _WIDTH, _HEIGHT = 640, 480
@@ -144,6 +145,16 @@ def test_turning_levels_a_tilted_camera_bit_by_bit() -> None:
         tilts.append(abs(_roll(controls.camera)))
     assert (np.diff(tilts) < 0).all()
     assert tilts[-1] < 1e-3
+
+
+@given(azimuth=st.floats(-180, 180), elevation=st.floats(-90, 90))
+def test_angles_are_those_of_orbits(azimuth: float, elevation: float) -> None:
+    camera = Camera.orbit(_PIVOT, distance=2, azimuth_deg=azimuth, elevation_deg=elevation, width=8, height=8)
+    pose = ViewPose.of(camera, _PIVOT, depth=1.0)
+    _assert_same_picture(pose.camera(camera), camera)
+    assert math.degrees(pose.elevation) == pytest.approx(elevation, abs=1e-4)
+    assert abs(math.remainder(math.degrees(pose.azimuth) - azimuth, 360.0)) < 1e-4
+    assert abs(pose.roll) < 1e-9
 
 
 # Panning, dolly, looking
