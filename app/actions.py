@@ -131,7 +131,7 @@ def _file_actions() -> Sequence[Action]:
             name="bake",
             menu=menu,
             text="Bake to mesh…",
-            tip="Make a triangle mesh of what is shown, in the background; it is then shown among the splats.",
+            tip="Make a triangle mesh of what is shown, in the background; it is then shown instead of the splats.",
             run=lambda viewer: viewer.bake(),
             enabled=_has_scene,
         ),

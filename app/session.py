@@ -216,6 +216,14 @@ class Session:
         self.state.tool = tool
         self.on_change()
 
+    def show_mesh_instead(self, path: Path) -> None:
+        """Add a mesh and hide the scenes that it was made of, whose surface it would fight for every pixel."""
+        hidden = tuple(
+            replace(item, visible=item.is_mesh and item.visible) for item in self.state.document.scenes
+        )
+        mesh = SceneItem(scene_id=self._new_id(), name=path.stem, source=path.absolute(), is_mesh=True)
+        self._do(f"Bake {path.name}", replace(self.state.document, scenes=(*hidden, mesh)))
+
     def undo(self) -> bool:
         """Take the last step back."""
         return self._moved(self.state.history.undo())
@@ -328,7 +336,7 @@ class Session:
         if loaded.scene_id in self._frame_view_on_load:
             self._frame_view_on_load.discard(loaded.scene_id)
             camera = self.state.view.camera
-            seen = loaded.view.reframed(camera.width, camera.height)
+            seen = fitted(loaded.view, camera.width, camera.height)
             self.state.view = replace(self.state.view, camera=seen)
 
     def _take_failed(self, failed: SceneFailed) -> None:
@@ -425,6 +433,13 @@ class Session:
             detail=detail,
             highlight=view.highlight,
         )
+
+
+def fitted(view: Camera, width: int, height: int) -> Camera:
+    """`view` for a picture of another shape in which all of it is seen."""
+    narrower = min((width / height) / (view.width / view.height), 1.0)
+    camera = view.reframed(width, height)
+    return replace(camera, fx=camera.fx * narrower, fy=camera.fy * narrower)
 
 
 def _same(a: Draw, b: Draw) -> bool:

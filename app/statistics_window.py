@@ -14,6 +14,7 @@ STAGES = tuple(field.name for field in fields(StageTimes) if field.name != "tota
 """project, sort, bin, blend."""
 
 KEPT = 240
+_COMPILING = 3  # the first pictures compile kernels, which says nothing about those that follow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,11 +30,15 @@ class FrameStatistics:
 
     def __init__(self) -> None:
         """Begin empty."""
+        self._to_skip = _COMPILING
         self._frames: deque[tuple[float, FrameReady]] = deque(maxlen=KEPT)
 
     def add(self, when: float, frame: FrameReady) -> None:
         """Note a picture that came at `when` [s]."""
-        self._frames.append((when, frame))
+        if self._to_skip:
+            self._to_skip -= 1
+        else:
+            self._frames.append((when, frame))
 
     @property
     def stage_times(self) -> list[tuple[float, ...]]:

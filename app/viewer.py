@@ -41,7 +41,7 @@ from .questions import (
     TakePicture,
     Work,
 )
-from .session import Session
+from .session import Session, fitted
 from .state import Tool, ViewerState
 from .statistics_window import FrameStatistics
 from .viewer_jobs import BakeMesh, ExportVideo
@@ -311,7 +311,7 @@ class Viewer:
         )
         if first is not None:
             camera = self.state.view.camera
-            self.look_from(self.state.loaded[first.scene_id].view.reframed(camera.width, camera.height))
+            self.look_from(fitted(self.state.loaded[first.scene_id].view, camera.width, camera.height))
 
     # Camera path
 
@@ -397,7 +397,7 @@ class Viewer:
         backend, language = self.session.renderer_choice
         specs = tuple(spec for spec in self.state.document.specs() if not spec.is_mesh)
         job = BakeMesh(scenes=specs, out=out, backend=backend, kernel_language=language)
-        self.start_job(job, lambda: self.session.open(out, is_mesh=True))
+        self.start_job(job, lambda: self.session.show_mesh_instead(out))
 
     def start_job(self, job: Job, on_success: Callable[[], object] = lambda: None) -> None:
         """Start long work; one at a time."""

@@ -65,7 +65,8 @@ class ScenesPanel(QWidget):
         self.tree.clear()
         for item in state.document.scenes:
             loaded = state.loaded.get(item.scene_id)
-            row = QTreeWidgetItem([item.name, "", "", "reading…" if loaded is None else f"{loaded.count:,}"])
+            size = "reading…" if loaded is None else "mesh" if item.is_mesh else f"{loaded.count:,}"
+            row = QTreeWidgetItem([item.name, "", "", size])
             row.setData(_NAME, _ID, item.scene_id)
             row.setFlags(row.flags() | Qt.ItemFlag.ItemIsEditable | Qt.ItemFlag.ItemIsUserCheckable)
             row.setToolTip(_NAME, str(item.source))
