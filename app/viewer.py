@@ -16,15 +16,16 @@ from ..assets import demo_scene_path
 from ..kernels.errors import RowsplatError
 from ..render import Blend
 from ..render.output_files import replacing_file, require_writable_place
-from ..scenes import Camera, CameraPath, load_cameras, save_camera_path
+from ..scenes import Camera, CameraPath
 from ..scenes import camera_splines as splines
+from ..scenes.camera_files import load_keyframes, save_keyframes
 from ..scenes.edits import Recolour, Transform
 from ..scenes.edits.measuring import align_to_ground, scale_to_length
 from .camera_controls import CameraControls
 from .camera_events import CameraEvent, Modifier
 from .drawing import Drawing, Point
 from .jobs import Job, JobMessage, JobProcess, JobProgress
-from .messages import Comparison, FrameReady, FromService, Look, Matrix
+from .messages import Comparison, FrameReady, FromService, Look, Matrix, SceneLoaded
 from .overlay import grid_segments, look_labels, overlay_lines, project
 from .project import SUFFIX, Keyframe, Project, load_project, save_project
 from .questions import (
@@ -53,6 +54,9 @@ REST_S = 0.15
 """After so long without a movement the camera rests."""
 
 KEYFRAME_STEP_S = 2.0
+PATH_FPS = 30.0
+"""Frame rate of videos and of camera paths in files."""
+
 HINT = (
     "Drag to orbit, middle button to pan, wheel to come closer; V flies with W A S D Q E",
     "T toggles baseline and IRSS: the same picture, another time",
@@ -87,6 +91,7 @@ class Viewer:
         self.project_path: Path | None = None
         self.playing = False
         self._play_started = 0.0
+        self._played: splines.CameraSpline | None = None
         self._clock = clock
         self._last_moved = -math.inf
         self.brush_radius = 40.0
@@ -311,7 +316,10 @@ class Viewer:
         )
         if first is not None:
             camera = self.state.view.camera
-            self.look_from(fitted(self.state.loaded[first.scene_id].view, camera.width, camera.height))
+            loaded = self.state.loaded[first.scene_id]
+            view = fitted(loaded.view, camera.width, camera.height)
+            self._apply(self.controls.moved_to(view, pivot=loaded.center))
+            self.session.on_change()
 
     # Camera path
 
@@ -326,27 +334,32 @@ class Viewer:
         self.keyframes, self.playing = (), False
         self.session.say("Camera path cleared")
 
-    def path(self, fps: float = 30.0) -> CameraPath:
+    def path(self, fps: float = PATH_FPS) -> CameraPath:
         """The camera path through the keyframes, of the window's size."""
+        return self._spline().path(fps)
+
+    def _spline(self) -> splines.CameraSpline:
         camera = self.state.view.camera
         keyframes = tuple(
             splines.Keyframe(camera=key.camera.reframed(camera.width, camera.height), time=key.seconds)
             for key in self.keyframes
         )
-        return splines.CameraSpline(keyframes=keyframes).path(fps)
+        return splines.CameraSpline(keyframes=keyframes)
 
     def play(self) -> None:
         """Fly along the path, or stop."""
         self.playing = not self.playing and len(self.keyframes) > 1
-        self._play_started = self._clock()
+        if self.playing:
+            self._played, self._play_started = self._spline(), self._clock()
         self.session.on_change()
 
     def _play_on(self) -> None:
-        cameras = self.path().cameras
-        frame = round((self._clock() - self._play_started) * 30.0)
-        self.playing = frame < len(cameras)
+        assert self._played is not None
+        seconds = self._clock() - self._play_started
+        self.playing = seconds < self._played.duration
         self._last_moved = self._clock()
-        camera = cameras[min(frame, len(cameras) - 1)]
+        window = self.state.view.camera
+        camera = self._played.at(self._played.start + seconds).reframed(window.width, window.height)
         self.controls = self.controls.looking_from(camera)
         self.session.look_from(camera, moving=True)
 
@@ -356,10 +369,9 @@ class Viewer:
 
     def _load_path(self, paths: Sequence[Path]) -> None:
         def load() -> None:
-            path = load_cameras(paths[0])
-            step = 1.0 / path.fps
+            spline, _ = load_keyframes(paths[0])
             self.keyframes = tuple(
-                Keyframe(camera=camera, seconds=i * step) for i, camera in enumerate(path.cameras)
+                Keyframe(camera=entry.camera, seconds=entry.time) for entry in spline.keyframes
             )
 
         self._telling(load, f"{paths[0].name} loaded")
@@ -369,7 +381,10 @@ class Viewer:
         self.window.ask_save(
             "Save the camera path",
             (".json",),
-            lambda path: self._telling(lambda: save_camera_path(path, self.path()), f"{path.name} saved"),
+            lambda path: self._telling(
+                lambda: save_keyframes(path, self._spline(), fps=PATH_FPS, overwrite=True),
+                f"{path.name} saved",
+            ),
         )
 
     def export_video(self) -> None:
@@ -418,6 +433,12 @@ class Viewer:
         self.session.say(message.problem or message.result or "Cancelled; nothing was written")
         if message.result:
             self._on_success()
+
+    def _save_path_to(self, path: Path) -> None:
+        def save() -> None:
+            save_keyframes(path, self._spline(), fps=PATH_FPS, overwrite=True)
+
+        self._telling(save, f"{path.name} saved")
 
     # Tools
 
@@ -621,8 +642,10 @@ class Viewer:
         if isinstance(message, FrameReady):
             self.statistics.add(self._clock(), message)
         if self.state.view.camera is not before:
-            size = max((loaded.radius for loaded in self.state.loaded.values()), default=1.0)
-            self.controls = self.controls.looking_from(self.state.view.camera, size=size)
+            pivot, size = None, None
+            if isinstance(message, SceneLoaded):
+                pivot, size = message.center, message.radius
+            self.controls = self.controls.looking_from(self.state.view.camera, size=size, pivot=pivot)
 
     def pictures(self) -> tuple[NDArray[np.uint8], ...]:
         """The newest frame's pictures, `[H, W, 4]` views of shared memory."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -32,6 +33,7 @@ from ...kernels.errors import RowsplatError
 from ...render.output_files import replacing_file, require_writable_place
 from ..actions import ACTIONS, Action, Menu
 from ..autosave import INTERVAL_S, Autosave
+from ..camera_events import FocusLost
 from ..drawing import Point
 from ..jobs import Job, JobMessage, JobProcess
 from ..messages import FromService
@@ -52,6 +54,7 @@ from .picture_view import PictureView
 from .theme import apply_theme
 
 _TICK_MS = 15
+_LONGEST_TICK_S = 0.1
 _CALM_MS, _CALM_MOVING_MS = 20, 400
 """Delay of what is around the picture, which would take time from it."""
 _MAX_RECENT = 10
@@ -73,6 +76,7 @@ class MainWindow(QMainWindow):
         self.picture = PictureView(self)
         self.picture.on_pointer, self.picture.on_key = self._pointer, self._key
         self.picture.on_resize = self.viewer.resize
+        self.picture.on_focus_lost = lambda: self.viewer.camera_event(FocusLost())
         middle = QWidget(self)
         self._rows = QVBoxLayout(middle)
         self._rows.setContentsMargins(0, 0, 0, 0)
@@ -89,6 +93,7 @@ class MainWindow(QMainWindow):
         self._shown_frame: object = None
         self._ticker = QTimer(self)
         self._ticker.setInterval(_TICK_MS)
+        self._last_tick = 0.0
         self._ticker.timeout.connect(self._tick)
         self._changed = QTimer(self)
         self._changed.setSingleShot(True)
@@ -193,7 +198,7 @@ class MainWindow(QMainWindow):
             if pictures:  # else what was shown last stays
                 self.picture.show_pictures(pictures)
         self.picture.show_drawing(self.viewer.drawing())
-        self._ticker.start() if self.viewer.needs_ticks else self._ticker.stop()
+        self._tick_on()
         if not self._calm.isActive():
             self._calm.start(_CALM_MOVING_MS if state.moving else _CALM_MS)
 
@@ -227,8 +232,18 @@ class MainWindow(QMainWindow):
                 self.viewer.session.say(str(error))
         self._note_change()
 
+    def _tick_on(self) -> None:
+        """Tick while something moves."""
+        if not self.viewer.needs_ticks:
+            self._ticker.stop()
+        elif not self._ticker.isActive():
+            self._last_tick = time.perf_counter()
+            self._ticker.start()
+
     def _tick(self) -> None:
-        self.viewer.tick(_TICK_MS / 1000.0)
+        now = time.perf_counter()
+        self.viewer.tick(min(now - self._last_tick, _LONGEST_TICK_S))
+        self._last_tick = now
         if not self.viewer.needs_ticks:
             self._ticker.stop()
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import (
     QColor,
+    QFocusEvent,
     QFont,
     QImage,
     QKeyEvent,
@@ -48,6 +49,7 @@ class PictureView(QWidget):
         self.frames_painted = 0
         self.on_pointer: Callable[[QEvent, Point], None] = _ignore
         self.on_key: Callable[[QKeyEvent, bool], bool] = lambda event, down: False
+        self.on_focus_lost: Callable[[], None] = _ignore
         self.on_resize: Callable[[int, int], None] = _ignore
 
     @property
@@ -141,6 +143,11 @@ class PictureView(QWidget):
         _paint_lines(painter, (right,), x + 2 * _MARGIN * ratio, y, ratio)
 
     # Events
+
+    def focusOutEvent(self, a0: QFocusEvent | None) -> None:
+        """Report it: a key may be released elsewhere."""
+        self.on_focus_lost()
+        super().focusOutEvent(a0)
 
     def resizeEvent(self, a0: QResizeEvent | None) -> None:
         """Report the new size."""
