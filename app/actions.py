@@ -576,6 +576,16 @@ def _camera_actions() -> Sequence[Action]:
             enabled=lambda viewer: len(viewer.keyframes) > 1 or viewer.playing,
         ),
         Action(
+            name="play-time",
+            menu=menu,
+            text="Play flipbooks",
+            keys=("Shift+Space",),
+            tip="Let the time of flipbooks run, or stop.",
+            run=lambda viewer: viewer.play_time(),
+            enabled=lambda viewer: viewer.state.duration > 0,
+            checked=lambda viewer: viewer.time_runs,
+        ),
+        Action(
             name="load-path",
             menu=menu,
             text="Load a camera path…",

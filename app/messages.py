@@ -75,6 +75,7 @@ class SceneSpec:
         program: Edits, in the scene's own frame.
         selection: Highlighted Gaussians of the edited scene, `None` for none.
         is_mesh: The file holds triangles, which are drawn among the Gaussians; edits do not touch them.
+        frame: Which frame of a flipbook, whose folder is `source`; `None` for everything else.
     """
 
     scene_id: int
@@ -85,6 +86,7 @@ class SceneSpec:
     program: EditProgram = field(default_factory=EditProgram)
     selection: IndexMask | None = None
     is_mesh: bool = False
+    frame: int | None = None
 
 
 # To the render process
@@ -166,7 +168,10 @@ class Started:
 
 @dataclass(frozen=True, kw_only=True)
 class SceneLoaded:
-    """A file was read: how many Gaussians, where the subject is, a good view of it (of any size), facts to show."""
+    """A file was read: how many Gaussians, where the subject is, a good view of it (of any size), facts to show.
+
+    A flipbook has more than one frame; the facts are those of the first.
+    """
 
     scene_id: int
     count: int
@@ -175,6 +180,8 @@ class SceneLoaded:
     view: Camera
     sh_degree: int
     nbytes: int
+    frames: int = 1
+    fps: float = 24.0
 
 
 @dataclass(frozen=True, kw_only=True)

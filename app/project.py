@@ -98,6 +98,7 @@ def to_json(project: Project, folder: Path) -> dict[str, Any]:
                 "visible": item.visible,
                 "locked": item.locked,
                 **({"mesh": True} if item.is_mesh else {}),
+                **({"flipbook": True} if item.is_flipbook else {}),
                 "matrix": item.matrix,
                 "count": project.counts.get(item.scene_id, 0),
                 "edits": item.program.to_json(),
@@ -166,6 +167,7 @@ def _scene_from_json(value: object, number: int, folder: Path) -> tuple[SceneIte
         visible=bool(entry.get("visible", True)),
         locked=bool(entry.get("locked", False)),
         is_mesh=bool(entry.get("mesh", False)),
+        is_flipbook=bool(entry.get("flipbook", False)),
         matrix=matrix,  # pyright: ignore[reportArgumentType] # four rows of four were checked
         program=EditProgram.from_json(entry.get("edits"), count=count, place=f"scenes[{number - 1}].edits"),
     )

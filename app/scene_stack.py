@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from threading import Thread
 
@@ -28,6 +29,8 @@ from ..scenes import (
     transform,
 )
 from ..scenes.edits import EditCache, EditedGaussians, IndexMask
+from ..scenes.flipbook import open_flipbook
+from ..scenes.flipbook_loader import FlipbookLoader
 from ..scenes.formats.mesh_files import load_mesh
 from .messages import IDENTITY, Look, Matrix, SceneFailed, SceneLoaded, SceneSpec, Shape
 
@@ -38,8 +41,8 @@ _OPAQUE_LOGIT = 6.0
 _LARGEST_GROWTH = 2.0  # of the area of what is kept while the camera moves
 _VIEW_WIDTH, _VIEW_HEIGHT = 1280, 720
 
-Source = tuple[Path, "int | None", "Matrix | None"]
-"""File, level of detail, and for meshes, which are held in the world frame, their placement."""
+Source = tuple[Path, "int | None", "Matrix | None", bool]
+"""File, level of detail, for meshes, which are held in the world frame, their placement, and whether a flipbook."""
 
 NOTHING = Gaussians(
     means=np.empty((0, 3), np.float32),
@@ -59,6 +62,31 @@ class _Held:
     extent: SceneExtent
     cache: EditCache
     mesh: MeshRenderer | None = None
+    flipbook: FlipbookLoader | None = None
+    frame: int = 0
+
+    @cached_property
+    def view(self) -> Camera:
+        """A good view of it; of a flipbook, of its first frame."""
+        if self.mesh is None:
+            return default_camera(self.base, width=_VIEW_WIDTH, height=_VIEW_HEIGHT)
+        return Camera.orbit(
+            self.extent.center,
+            distance=3.0 * self.extent.radius,
+            azimuth_deg=0.0,
+            elevation_deg=15.0,
+            width=_VIEW_WIDTH,
+            height=_VIEW_HEIGHT,
+        )
+
+    def turn_to(self, frame: int) -> bool:
+        """Hold another frame of the flipbook if it has been read; whether it has."""
+        assert self.flipbook is not None
+        found = self.flipbook.request(frame % len(self.flipbook.flipbook))
+        if found is None:
+            return False
+        self.base, self.cache, self.frame = found, EditCache(found), frame
+        return True
 
 
 class SceneStack:
@@ -75,8 +103,8 @@ class SceneStack:
 
     @property
     def is_loading(self) -> bool:
-        """Whether a file is being read."""
-        return bool(self._loading)
+        """Whether a file or a frame of a flipbook is being read."""
+        return bool(self._loading) or bool(self._turning())
 
     @property
     def is_empty_yet(self) -> bool:
@@ -88,7 +116,8 @@ class SceneStack:
         known = {spec.scene_id for spec in self.specs}
         self.specs = tuple(specs)
         wanted = {_source(spec) for spec in self.specs}
-        self._held = {source: held for source, held in self._held.items() if source in wanted}
+        for source in set(self._held) - wanted:
+            self._drop(source)
         self._loading = {source: box for source, box in self._loading.items() if source in wanted}
         for source in wanted - set(self._held) - set(self._loading):
             box: list[_Held | RowsplatError] = []
@@ -99,6 +128,11 @@ class SceneStack:
             for spec in self.specs
             if spec.scene_id not in known and _source(spec) in self._held
         ]
+
+    def _drop(self, source: Source) -> None:
+        flipbook = self._held.pop(source).flipbook
+        if flipbook is not None:
+            flipbook.close()
 
     def collect(self) -> list[SceneLoaded | SceneFailed]:
         """What has been read since the last call."""
@@ -112,10 +146,23 @@ class SceneStack:
             if isinstance(found, RowsplatError):
                 news += [SceneFailed(scene_id=spec.scene_id, problem=str(found)) for spec in specs]
                 continue
-            held = found
-            self._held[source] = held
-            news += [_loaded(spec, held) for spec in specs]
-        return news
+            self._held[source] = found
+            news += [_loaded(spec, found) for spec in specs]
+        return news + self._turn()
+
+    def _turn(self) -> list[SceneLoaded | SceneFailed]:
+        """Turn the flipbooks to the frames that are wanted, as far as these have been read."""
+        turned = [(spec, held, _turned(held, spec.frame or 0)) for spec, held in self._turning()]
+        return [
+            SceneFailed(scene_id=spec.scene_id, problem=problem) if problem else _loaded(spec, held)
+            for spec, held, problem in turned
+            if problem is not None
+        ]
+
+    def _turning(self) -> list[tuple[SceneSpec, _Held]]:
+        """Flipbooks that show another frame than the one that is wanted."""
+        found = [(spec, self._held.get(_source(spec))) for spec in self.specs if spec.frame is not None]
+        return [(spec, held) for spec, held in found if held is not None and held.frame != spec.frame]
 
     def holds(self, spec: SceneSpec) -> bool:
         """Whether the scene has been read."""
@@ -152,14 +199,14 @@ class SceneStack:
         With `detail` < 1 only that share, the most important Gaussians.
         """
         specs = [spec for spec in self._visible(look) if not spec.is_mesh]
-        key = ([(s, id(self._held[_source(s)])) for s in specs], look.shape, highlight)
+        key = ([(s, self._held[_source(s)].base) for s in specs], look.shape, highlight)
         if self._merged[0] != key:
             self._merged = (key, self._merge(specs, look.shape, highlight=highlight))
         whole = self._merged[1]
         if whole is None or detail == 1.0:
             return whole
-        if self._reduced[0] != (id(whole), detail):
-            self._reduced = ((id(whole), detail), most_important(whole, detail))
+        if self._reduced[0] != (whole, detail):
+            self._reduced = ((whole, detail), most_important(whole, detail))
         return self._reduced[1]
 
     def _merge(self, specs: Sequence[SceneSpec], shape: Shape, *, highlight: bool) -> Gaussians | None:
@@ -184,9 +231,14 @@ class SceneStack:
         return _shaped(gaussians, shape, held.extent.radius)
 
     def _read(self, source: Source, box: list[_Held | RowsplatError]) -> None:
-        path, lod, placement = source
+        path, lod, placement, is_flipbook = source
         try:
-            box.append(_held(self._load(path, lod=lod)) if placement is None else _held_mesh(path, placement))
+            if is_flipbook:
+                box.append(_held_flipbook(path))
+            elif placement is not None:
+                box.append(_held_mesh(path, placement))
+            else:
+                box.append(_held(self._load(path, lod=lod)))
         except RowsplatError as error:
             box.append(error)
         except (OSError, MemoryError) as error:
@@ -208,11 +260,25 @@ def most_important(gaussians: Gaussians, share: float) -> Gaussians:
 
 
 def _source(spec: SceneSpec) -> Source:
-    return spec.source, spec.lod, spec.matrix if spec.is_mesh else None
+    return spec.source, spec.lod, spec.matrix if spec.is_mesh else None, spec.frame is not None
 
 
 def _held(base: Gaussians) -> _Held:
     return _Held(base=base, extent=scene_extent(base), cache=EditCache(base))
+
+
+def _turned(held: _Held, frame: int) -> str | None:
+    """Turn a flipbook: "" when it shows the frame, `None` when it is not read yet, else what is wrong in one line."""
+    try:
+        return "" if held.turn_to(frame) else None
+    except RowsplatError as error:
+        return str(error)
+
+
+def _held_flipbook(folder: Path) -> _Held:
+    loader = FlipbookLoader(open_flipbook(folder))
+    first = loader.frame(0)
+    return _Held(base=first, extent=scene_extent(first), cache=EditCache(first), flipbook=loader)
 
 
 def _held_mesh(path: Path, placement: Matrix) -> _Held:
@@ -233,22 +299,11 @@ def _loaded(spec: SceneSpec, held: _Held) -> SceneLoaded:
         count=len(held.base),
         center=(x, y, z),
         radius=held.extent.radius,
-        view=_view(held),
+        view=held.view,
         sh_degree=held.base.sh_degree,
         nbytes=held.base.nbytes,
-    )
-
-
-def _view(held: _Held) -> Camera:
-    if held.mesh is None:
-        return default_camera(held.base, width=_VIEW_WIDTH, height=_VIEW_HEIGHT)
-    return Camera.orbit(
-        held.extent.center,
-        distance=3.0 * held.extent.radius,
-        azimuth_deg=0.0,
-        elevation_deg=15.0,
-        width=_VIEW_WIDTH,
-        height=_VIEW_HEIGHT,
+        frames=1 if held.flipbook is None else len(held.flipbook.flipbook),
+        fps=24.0 if held.flipbook is None else held.flipbook.flipbook.fps,
     )
 
 

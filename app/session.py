@@ -116,12 +116,16 @@ class Session:
         return self._client
 
     def open(
-        self, path: Path, *, name: str | None = None, lod: int | None = None, is_mesh: bool = False
+        self, path: Path, *, name: str | None = None, lod: int | None = None, is_flipbook: bool = False
     ) -> int:
         """Add a scene to the document; the first one is brought into view when it has been read."""
         scene_id = self._new_id()
         item = SceneItem(
-            scene_id=scene_id, name=name or path.stem, source=path.absolute(), lod=lod, is_mesh=is_mesh
+            scene_id=scene_id,
+            name=name or path.stem,
+            source=path.absolute(),
+            lod=lod,
+            is_flipbook=is_flipbook,
         )
         if not self.state.document.scenes:
             self._frame_view_on_load.add(scene_id)
@@ -146,7 +150,7 @@ class Session:
         """
         document, label = self.state.document, ""
         for item in document.scenes:
-            if item.locked or item.is_mesh or item.scene_id not in self.state.loaded:
+            if not item.is_editable or item.scene_id not in self.state.loaded:
                 continue
             operation = operation_of(item, document.selected(item.scene_id))
             if operation is not None:
@@ -281,6 +285,11 @@ class Session:
         blend = Blend.BASELINE if look.blend is Blend.IRSS else Blend.IRSS
         self.set_look(replace(look, blend=blend))
 
+    def show_time(self, seconds: float) -> None:
+        """Show the flipbooks' frames of that time; they repeat."""
+        self.state.seconds = max(seconds, 0.0)
+        self._refresh()
+
     # From the render process
 
     def receive(self, message: FromService) -> None:
@@ -389,7 +398,7 @@ class Session:
         return tuple(
             item.scene_id
             for item in self.state.document.scenes
-            if item.visible and not (item.locked or item.is_mesh) and item.scene_id in self.state.loaded
+            if item.visible and item.is_editable and item.scene_id in self.state.loaded
         )
 
     def _refresh(self) -> None:
@@ -400,7 +409,7 @@ class Session:
         self.on_change()
 
     def _send_scenes(self) -> None:
-        specs = self.state.document.specs()
+        specs = self.state.document.specs(self.state.frames())
         if specs != self._shown:
             self._shown, self._drawn = specs, None
             self._client.show(ShowScenes(scenes=specs))

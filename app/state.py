@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
+from types import MappingProxyType
 
 from ..scenes import Camera
 from ..scenes.edits import EditProgram, IndexMask
@@ -42,6 +44,7 @@ class SceneItem:
         matrix: Scene -> world.
         program: Edits, in the scene's own frame.
         is_mesh: The file holds triangles.
+        is_flipbook: The source is a folder of frames.
     """
 
     scene_id: int
@@ -53,6 +56,12 @@ class SceneItem:
     matrix: Matrix = IDENTITY
     program: EditProgram = field(default_factory=EditProgram)
     is_mesh: bool = False
+    is_flipbook: bool = False
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether edits and selections may touch it: neither locked, nor triangles, nor a flipbook."""
+        return not (self.locked or self.is_mesh or self.is_flipbook)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,8 +101,8 @@ class Document:
         kept = tuple(sorted((scene, mask) for scene, mask in masks.items() if mask.num_selected))
         return replace(self, selection=kept)
 
-    def specs(self) -> tuple[SceneSpec, ...]:
-        """What the render process is to show."""
+    def specs(self, frames: Mapping[int, int] = MappingProxyType({})) -> tuple[SceneSpec, ...]:
+        """What the render process is to show; `frames` has the frame of each flipbook by scene id, 0 by default."""
         return tuple(
             SceneSpec(
                 scene_id=item.scene_id,
@@ -104,6 +113,7 @@ class Document:
                 program=item.program,
                 selection=self.selected(item.scene_id),
                 is_mesh=item.is_mesh,
+                frame=frames.get(item.scene_id, 0) if item.is_flipbook else None,
             )
             for item in self.scenes
         )
@@ -157,6 +167,7 @@ class ViewerState:
     frame: FrameReady | None = None
     resolution: AdaptiveResolution = field(default_factory=AdaptiveResolution)
     moving: bool = False
+    seconds: float = 0.0
     life: Life = Life.STARTING
     renderer: str = ""
     message: str = ""
@@ -165,6 +176,21 @@ class ViewerState:
     def document(self) -> Document:
         """The present document."""
         return self.history.present
+
+    @property
+    def duration(self) -> float:
+        """Of the longest flipbook [s]; 0 without one."""
+        items = [item for item in self.document.scenes if item.is_flipbook and item.scene_id in self.loaded]
+        return max((self.loaded[i.scene_id].frames / self.loaded[i.scene_id].fps for i in items), default=0.0)
+
+    def frames(self) -> dict[int, int]:
+        """The frame of each flipbook at this moment, by scene id."""
+        shown: dict[int, int] = {}
+        for item in self.document.scenes:
+            loaded = self.loaded.get(item.scene_id)
+            if item.is_flipbook and loaded is not None:
+                shown[item.scene_id] = int(self.seconds * loaded.fps) % loaded.frames
+        return shown
 
     @property
     def is_loading(self) -> bool:

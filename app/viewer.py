@@ -89,7 +89,7 @@ class Viewer:
         self.keyframes: tuple[Keyframe, ...] = ()
         self.measured: tuple[tuple[float, float, float], ...] = ()
         self.project_path: Path | None = None
-        self.playing = False
+        self.playing, self.time_runs = False, False
         self._play_started = 0.0
         self._played: splines.CameraSpline | None = None
         self._clock = clock
@@ -124,7 +124,7 @@ class Viewer:
             elif path.suffix == SUFFIX:
                 self._telling(lambda path=path: self.open_project(path), f"{path.name} opened")
             else:
-                self.session.open(path)
+                self.session.open(path, is_flipbook=is_flipbook(path))
 
     def open_demo(self) -> None:
         """Add the bundled scene."""
@@ -209,6 +209,13 @@ class Viewer:
             self.choose_tool(Tool.NAVIGATE)
         self.session.on_change()
 
+    # Flipbooks
+
+    def play_time(self) -> None:
+        """Play the flipbooks, or stop."""
+        self.time_runs = not self.time_runs and self.state.duration > 0
+        self.session.on_change()
+
     # Looks
 
     def change_look(self, change: Callable[[Look], Look]) -> None:
@@ -263,6 +270,8 @@ class Viewer:
 
     def tick(self, seconds: float) -> None:
         """Let time pass: flying, transitions, playing, and resting after a while."""
+        if self.time_runs:
+            self.session.show_time(math.fmod(self.state.seconds + seconds, max(self.state.duration, 1e-3)))
         if self.playing:
             self._play_on()
         else:
@@ -273,7 +282,7 @@ class Viewer:
     @property
     def needs_ticks(self) -> bool:
         """Whether anything moves by itself, or has to come to rest."""
-        return self.playing or self.state.moving or self.controls.is_moving
+        return self.playing or self.time_runs or self.state.moving or self.controls.is_moving
 
     def resize(self, width: int, height: int) -> None:
         """The picture's area has that size [px]."""
@@ -691,6 +700,11 @@ class Viewer:
             split=view.split if view.comparison is Comparison.SPLIT else None,
             labels=look_labels(self.state),
         )
+
+
+def is_flipbook(path: Path) -> bool:
+    """Whether a path is a folder of frames rather than one scene, which a SOG folder is too."""
+    return path.is_dir() and not any((path / name).exists() for name in ("meta.json", "lod-meta.json"))
 
 
 def write_rgba(path: Path, picture: NDArray[np.uint8]) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PyQt6.QtWidgets import QGridLayout, QListWidget, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QGridLayout, QListWidget, QPushButton, QSlider, QVBoxLayout, QWidget
 
 from ...actions import Action, action
 from ...viewer import Viewer
@@ -13,6 +14,9 @@ _BUTTONS = ("add-keyframe", "play", "load-path", "save-path", "export-video", "c
 
 
 _SHORT = dict(zip(_BUTTONS, ("Add", "Play", "Load…", "Save…", "Video…", "Clear"), strict=True))
+
+
+_TIME_STEPS = 1000
 
 
 class PathPanel(QWidget):
@@ -38,9 +42,19 @@ class PathPanel(QWidget):
             self.buttons[name].clicked.connect(lambda _checked=False, entry=entry: run(entry))
             grid.addWidget(self.buttons[name], number // 2, number % 2)
         layout.addLayout(grid)
+        self.time = QSlider(Qt.Orientation.Horizontal, self)
+        self.time.setRange(0, _TIME_STEPS)
+        self.time.setToolTip("Time of flipbooks, folders of one scene a frame (play: Shift+Space)")
+        self.time.setAccessibleName("Time")
+        self.time.sliderMoved.connect(self._set_time)
+        layout.addWidget(self.time)
 
     def refresh(self) -> None:
-        """Show the keyframes."""
+        """Show the keyframes and the time."""
+        state = self._viewer.state
+        self.time.setVisible(state.duration > 0)
+        if state.duration > 0 and not self.time.isSliderDown():
+            self.time.setValue(round(state.seconds / state.duration * _TIME_STEPS))
         for name, button in self.buttons.items():
             button.setEnabled(action(name).enabled(self._viewer))
         if self._viewer.keyframes is not self._shown:
@@ -49,6 +63,9 @@ class PathPanel(QWidget):
             self.keys.addItems(
                 [f"{n + 1}: {key.seconds:.2f} s" for n, key in enumerate(self._viewer.keyframes)]
             )
+
+    def _set_time(self, step: int) -> None:
+        self._viewer.session.show_time(step / _TIME_STEPS * self._viewer.state.duration)
 
     def _go_to_current(self) -> None:
         row, camera = self.keys.currentRow(), self._viewer.state.view.camera
