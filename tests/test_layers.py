@@ -47,3 +47,13 @@ def test_the_names_in_the_rules_are_those_of_importable_modules() -> None:
 def test_open3d_is_loaded_by_who_draws_a_mesh() -> None:
     loaded = _loaded_by("rowsplat.render.open3d_module as m; m.open3d(); import json, sys")
     assert "open3d" in loaded
+
+
+def test_only_the_window_imports_qt(repository: Path) -> None:
+    importers = {
+        path.relative_to(repository).parts[:2]
+        for layer in ("app", "render", "scenes", "kernels", "assets")
+        for path in (repository / layer).rglob("*.py")
+        if "import PyQt6" in path.read_text() or "from PyQt6" in path.read_text()
+    }
+    assert importers == {("app", "qt")}

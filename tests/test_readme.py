@@ -53,7 +53,20 @@ def test_the_python_example_runs_as_written(readme: str, scene_folder: Path) -> 
     assert names["times"].total > 0  # type: ignore[attr-defined]
 
 
-def test_every_command_of_the_readme_succeeds_as_written(readme: str, scene_folder: Path) -> None:
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The files that the window would have opened; it would stay until somebody closes it."""
+    from rowsplat.app.qt import application
+
+    files: list[Path] = []
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    monkeypatch.setattr(application, "run", lambda paths, *_: files.extend(paths) or 0)
+    return files
+
+
+def test_every_command_of_the_readme_succeeds_as_written(
+    readme: str, scene_folder: Path, opened: list[Path]
+) -> None:
     commands = re.findall(r"^rowsplat (.*)$", readme, flags=re.MULTILINE)
     assert len(commands) >= 5
     # The conversion writes the scene.sog that the video is drawn from.
@@ -61,5 +74,6 @@ def test_every_command_of_the_readme_succeeds_as_written(readme: str, scene_fold
         small = ["--frames", "1", "--warmup", "1"] if command.startswith("bench") else []
         assert main([*command.split(), *small]) == 0, command
     assert len(load_gaussians(scene_folder / "scene.sog")) == 300
-    for output in ("picture.png", "flight.mp4", "times.json", "report.html"):
+    for output in ("picture.png", "flight.mp4", "mesh.glb", "times.json", "report.html"):
         assert (scene_folder / output).stat().st_size > 0
+    assert opened == [Path("scene.ply")]
