@@ -243,11 +243,11 @@ class Session:
         question = Select(
             region=region, camera=self.state.view.camera, scene_ids=self._editable(), combine=combine
         )
-        self.ask(question, self._take_selection)
+        self._ask_selection(question)
 
     def select_all(self, *, invert: bool = False) -> None:
         """Select all that is shown, or what is not selected."""
-        self.ask(SelectAll(scene_ids=self._editable(), invert=invert), self._take_selection)
+        self._ask_selection(SelectAll(scene_ids=self._editable(), invert=invert))
 
     def select_none(self) -> None:
         """Select nothing."""
@@ -309,7 +309,8 @@ class Session:
             elif on_answer is not None:
                 on_answer(message.value)
         elif isinstance(message, DrawFailed):
-            self.state.message, self._in_flight = message.problem, False
+            self.state.message = message.problem
+            self._landed(message.generation)
             if message.generation < 0:
                 self.state.life = Life.GIVEN_UP
         else:
@@ -318,8 +319,15 @@ class Session:
         self._refresh()
 
     def restart(self) -> None:
-        """Start a render process in place of the one there is."""
-        self._client.kill()
+        """Start a render process in place of the one there is, or of those that were given up."""
+        if self.state.life is not Life.GIVEN_UP:
+            self._client.kill()
+            return
+        self._useless_starts, self.state.message = 0, ""
+        self._client.close()
+        self._forget_sent()
+        self._restart(Life.STARTING)
+        self._refresh()
 
     def close(self) -> None:
         """End the render process."""
@@ -331,7 +339,8 @@ class Session:
         self.on_change()
 
     def _take_frame(self, frame: FrameReady) -> None:
-        self._in_flight, self._useless_starts = False, 0
+        self._useless_starts = 0
+        self._landed(frame.generation)
         if self.state.frame is not None and frame.generation < self.state.frame.generation:
             return
         self.state.frame = frame
@@ -339,6 +348,11 @@ class Session:
             self.state.resolution = self.state.resolution.after(
                 scale=frame.scale, detail=frame.detail, total_ms=frame.milliseconds
             )
+
+    def _landed(self, generation: int) -> None:
+        """The request on its way is answered; an older picture drawn again, for a file that was read, is no answer."""
+        if generation == self._generation:
+            self._in_flight = False
 
     def _take_loaded(self, loaded: SceneLoaded) -> None:
         self.state.loaded[loaded.scene_id] = loaded
@@ -355,18 +369,27 @@ class Session:
     def _take_end(self, ended: Ended) -> None:
         if not ended.problem:
             return
-        self._in_flight, self._drawn, self._shown, self.state.frame = False, None, None, None
-        self._answers.clear()
+        self._forget_sent()
         self._useless_starts += 1
         self._client.close()
+        if self.state.life is Life.GIVEN_UP:  # it said why, and would say so again
+            return
         if self._useless_starts >= MAX_USELESS_STARTS:
             self.state.life = Life.GIVEN_UP
             self.state.message = (
                 f"{ended.problem} {self._useless_starts} times at its start; see rowsplat render"
             )
             return
-        self.state.life = Life.RESTARTING
         self.state.message = f"{ended.problem}; it is started again, nothing is lost"
+        self._restart(Life.RESTARTING)
+
+    def _forget_sent(self) -> None:
+        """Nothing has been sent to the next render process yet."""
+        self._in_flight, self._drawn, self._shown, self.state.frame = False, None, None, None
+        self._answers.clear()
+
+    def _restart(self, life: Life) -> None:
+        self.state.life = life
         self._client = self._start_client()
 
     # Resolving state into requests
@@ -387,8 +410,18 @@ class Session:
         self.state.view = view
         self._refresh()
 
-    def _take_selection(self, masks: dict[int, IndexMask]) -> None:
-        chosen = {**dict(self.state.document.selection), **masks}
+    def _ask_selection(self, question: Select | SelectAll) -> None:
+        before = self.state.document
+        self.ask(question, lambda masks: self._take_selection(masks, before))
+
+    def _take_selection(self, masks: dict[int, IndexMask], before: Document) -> None:
+        """Select what was found in `before`, except in scenes that were edited since: its rows may be others."""
+        now = {item.scene_id: item.program for item in self.state.document.scenes}
+        then = {item.scene_id: item.program for item in before.scenes}
+        fresh = {
+            scene: mask for scene, mask in masks.items() if scene in now and now[scene] == then.get(scene)
+        }
+        chosen = {**dict(self.state.document.selection), **fresh}
         document = self.state.document.with_selection(chosen)
         if document != self.state.document:
             count = sum(mask.num_selected for _, mask in document.selection)
