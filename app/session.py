@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..render import Backend, Blend
 from ..scenes import Camera
-from ..scenes.edits import Delete, EditOperation, EditProgram, Hide, IndexMask, ShowAll
+from ..scenes.edits import Delete, EditOperation, EditProgram, Hide, IndexMask, Recolour, ShowAll, Transform
 from ..scenes.edits.similarity import matrix_tuple
 from .adaptive import scaled_size
 from .history import History
@@ -510,6 +510,10 @@ def _hides(program: EditProgram) -> bool:
 
 
 def _without_stale_selection(document: Document, before: Document) -> Document:
-    """After an operation the selection of the edited scenes is gone: rows were deleted, hidden or added."""
-    edited = {item.scene_id for item, old in zip(document.scenes, before.scenes, strict=True) if item != old}
-    return document.with_selection({s: mask for s, mask in document.selection if s not in edited})
+    """Where rows were deleted, hidden or added the selection is gone; what was moved or recoloured stays selected."""
+    stale = {
+        item.scene_id
+        for item, old in zip(document.scenes, before.scenes, strict=True)
+        if item != old and not isinstance(item.program.operations[-1], (Transform, Recolour))
+    }
+    return document.with_selection({s: mask for s, mask in document.selection if s not in stale})
