@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+# gsply's numba would warn about the TBB library that Open3D brings, and warnings are errors.
+os.environ.setdefault("NUMBA_THREADING_LAYER", "workqueue")
+
 _REPOSITORY = Path(__file__).resolve().parents[1]
 _SHARED_DATA = _REPOSITORY.parent / "shared" / "data"
 
