@@ -100,7 +100,8 @@ class _Bench:
         _print("event-loop stall while orbiting, p99", np.percentile(gaps, 99), "ms")
         _print("event-loop stall while orbiting, longest", gaps.max(), "ms")
         _print("pictures shown a second while orbiting", len(shown) / seconds, "")
-        _print("scale of the picture while orbiting", self.state.resolution.scale, "")
+        _print("share of the resolution while orbiting", self.state.resolution.scale, "")
+        _print("share of the Gaussians while orbiting", self.state.resolution.detail, "")
         _print("full picture after the camera rests", self.wait(self.settled) * 1000.0, "ms")
 
     def toggle(self) -> None:
@@ -165,7 +166,7 @@ def main() -> None:
 
 
 def _print(what: str, value: float, unit: str) -> None:
-    print(f"{what:52s} {value:8.1f} {unit}", flush=True)
+    print(f"{what:52s} {value:8.2f} {unit}", flush=True)
 
 
 if __name__ == "__main__":
