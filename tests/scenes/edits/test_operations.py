@@ -97,7 +97,7 @@ def _recoloured(colour: NDArray[np.float64], recolour: Recolour) -> NDArray[np.f
     return recolour.brightness * (grey + recolour.saturation * (tinted - grey))
 
 
-_FACTORS = st.floats(0.0, 3.0)
+_FACTORS = st.floats(0.0, 3.0, allow_subnormal=False)
 
 
 @pytest.mark.parametrize("sh_degree", [0, 1, 3])
