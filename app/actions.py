@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from ..render import RenderMode
-from ..scenes.edits import Delete, Duplicate, Recolour
+from ..scenes.edits import Delete, Duplicate
 from .messages import Comparison, Shape
 from .questions import Floaters
 from .state import Tool
@@ -227,7 +227,9 @@ def _edit_actions() -> Sequence[Action]:
             menu=menu,
             text="Make grey",
             tip="Take the colour out of the selection, or of all scenes that are not locked.",
-            run=lambda viewer: viewer.session.edit(lambda item, mask: Recolour(mask=mask, saturation=0.0)),
+            run=lambda viewer: viewer.recolour(
+                tint=(1.0, 1.0, 1.0), saturation=0.0, brightness=1.0, opacity=1.0
+            ),
             enabled=_has_scene,
         ),
         *(
