@@ -202,14 +202,15 @@ class Session:
         if document != self.state.document:
             self._do(label, document)
 
-    def replace_document(self, document: Document, view: View) -> None:
-        """Show another document from its own view; there is nothing to undo."""
+    def replace_document(self, document: Document, view: View) -> dict[int, int]:
+        """Show another document from its own view; there is nothing to undo. Gives new scene ids by old ones."""
         camera = self.state.view.camera
         new_ids = {item.scene_id: self._new_id() for item in document.scenes}
         items = tuple(replace(item, scene_id=new_ids[item.scene_id]) for item in document.scenes)
         self.state.history = History(Document(scenes=items))
         self.state.view = replace(view, camera=view.camera.reframed(camera.width, camera.height))
         self._refresh()
+        return new_ids
 
     def cancel_loading(self, scene_id: int) -> None:
         """Take a scene that is being read out of the document; a reader that hangs is left alone."""

@@ -89,6 +89,9 @@ class Viewer:
         self.keyframes: tuple[Keyframe, ...] = ()
         self.measured: tuple[tuple[float, float, float], ...] = ()
         self.project_path: Path | None = None
+        self._saved_counts: dict[
+            int, int
+        ] = {}  # of a project's scenes, which may be saved before they are read
         self.playing, self.time_runs = False, False
         self._play_started = 0.0
         self._played: splines.CameraSpline | None = None
@@ -147,13 +150,17 @@ class Viewer:
     def show_project(self, project: Project) -> None:
         """Replace everything by `project`."""
         self.keyframes = project.keyframes
-        self.session.replace_document(project.document, project.view)
+        new_ids = self.session.replace_document(project.document, project.view)
+        self._saved_counts = {new_ids[scene_id]: count for scene_id, count in project.counts.items()}
         self.controls = self.controls.looking_from(self.state.view.camera)
 
     def project(self) -> Project:
         """Everything as it is."""
         document = replace(self.state.document, selection=())
-        counts = {scene_id: loaded.count for scene_id, loaded in self.state.loaded.items()}
+        counts = {
+            **self._saved_counts,
+            **{scene: loaded.count for scene, loaded in self.state.loaded.items()},
+        }
         return Project(document=document, counts=counts, view=self.state.view, keyframes=self.keyframes)
 
     def save_project(self, *, ask: bool = False) -> None:
@@ -165,8 +172,12 @@ class Viewer:
 
     def _save_project_to(self, path: Path) -> None:
         path = path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX)
-        self._telling(lambda: save_project(path, self.project()), f"{path.name} saved")
-        self.project_path = path
+
+        def save() -> None:
+            save_project(path, self.project())
+            self.project_path = path
+
+        self._telling(save, f"{path.name} saved")
 
     def screenshot(self, *, transparent: bool) -> None:
         """Ask where to save the picture as it is shown, or without its background."""
@@ -185,13 +196,17 @@ class Viewer:
             question, lambda picture: self._telling(lambda: write_rgba(path, picture), f"{path.name} saved")
         )
 
-    def _telling(self, work: Callable[[], object], done: str) -> None:
+    def _telling(self, work: Callable[[], object], done: str = "") -> None:
+        """Do it and say `done`, or what was wrong."""
         try:
             work()
         except RowsplatError as error:
             self.session.say(str(error))
+        except OSError as error:  # such as a disk that is full
+            self.session.say(" ".join(str(error).split()))
         else:
-            self.session.say(done)
+            if done:
+                self.session.say(done)
 
     def cancel(self) -> None:
         """Drop the stroke, stop playing, or stop reading scenes, whichever there is."""
@@ -344,10 +359,16 @@ class Viewer:
         self.session.say("Camera path cleared")
 
     def path(self, fps: float = PATH_FPS) -> CameraPath:
-        """The camera path through the keyframes, of the window's size."""
+        """The camera path through the keyframes, of the window's size.
+
+        Raises:
+            RowsplatError: There are none, two have the same time, or the path is too long.
+        """
         return self._spline().path(fps)
 
     def _spline(self) -> splines.CameraSpline:
+        if not self.keyframes:
+            raise RowsplatError("The camera path has no keyframes. Add some (K).")
         camera = self.state.view.camera
         keyframes = tuple(
             splines.Keyframe(camera=key.camera.reframed(camera.width, camera.height), time=key.seconds)
@@ -357,10 +378,15 @@ class Viewer:
 
     def play(self) -> None:
         """Fly along the path, or stop."""
-        self.playing = not self.playing and len(self.keyframes) > 1
-        if self.playing:
-            self._played, self._play_started = self._spline(), self._clock()
+        if self.playing or len(self.keyframes) < 2:
+            self.playing = False
+        else:
+            self._telling(self._start_playing)
         self.session.on_change()
+
+    def _start_playing(self) -> None:
+        self._played, self._play_started = self._spline(), self._clock()
+        self.playing = True
 
     def _play_on(self) -> None:
         assert self._played is not None
@@ -402,16 +428,20 @@ class Viewer:
 
     def _export_video_to(self, out: Path) -> None:
         backend, language = self.session.renderer_choice
-        self.start_job(
-            ExportVideo(
-                scenes=self.state.document.specs(),
-                look=self.state.view.look,
-                path=self.path(),
-                out=out,
-                backend=backend,
-                kernel_language=language,
+
+        def start() -> None:
+            self.start_job(
+                ExportVideo(
+                    scenes=self.state.document.specs(),
+                    look=self.state.view.look,
+                    path=self.path(),
+                    out=out,
+                    backend=backend,
+                    kernel_language=language,
+                )
             )
-        )
+
+        self._telling(start)
 
     def bake(self) -> None:
         """Ask where to write a mesh of what is shown, then bake it in the background and show it."""
@@ -443,16 +473,11 @@ class Viewer:
         if message.result:
             self._on_success()
 
-    def _save_path_to(self, path: Path) -> None:
-        def save() -> None:
-            save_keyframes(path, self._spline(), fps=PATH_FPS, overwrite=True)
-
-        self._telling(save, f"{path.name} saved")
-
     # Tools
 
     def choose_tool(self, tool: Tool) -> None:
-        """Take a tool, or put it away when it is in hand."""
+        """Take a tool, or put it away when it is in hand; a stroke that was begun with another is dropped."""
+        self._stroke = None
         self.session.set_tool(Tool.NAVIGATE if self.state.tool is tool else tool)
 
     def resize_brush(self, factor: float) -> None:
@@ -593,20 +618,28 @@ class Viewer:
 
     def set_measured_length(self) -> None:
         """Ask for the true length of the measured distance and scale the scenes to it."""
-        length = math.dist(self.measured[-2], self.measured[-1])
-        self.window.ask_number("True length", length, self._scale_to)
+        first, last = self.measured[-2:]
 
-    def _scale_to(self, length: float) -> None:
-        first, last = np.array(self.measured[-2]), np.array(self.measured[-1])
-        matrix = scale_to_length(first, last, length)
-        self.session.place_scenes(f"Set length {length:.4g}", np.array(matrix))
-        self.measured = ()
+        def scale_to(length: float) -> None:
+            matrix = scale_to_length(first, last, length)
+            self.session.place_scenes(f"Set length {length:.4g}", np.array(matrix))
+            self.measured = ()
+
+        self.window.ask_number(
+            "True length",
+            math.dist(first, last),
+            lambda length: self._telling(lambda: scale_to(length), f"The distance is {length:.4g} now"),
+        )
 
     def align_to_ground(self) -> None:
         """Put the last three measured points on the ground."""
-        matrix = align_to_ground(*(np.array(point) for point in self.measured[-3:]))
-        self.session.place_scenes("Align to the ground", np.array(matrix))
-        self.measured = ()
+        first, second, third = self.measured[-3:]
+
+        def align() -> None:
+            self.session.place_scenes("Align to the ground", np.array(align_to_ground(first, second, third)))
+            self.measured = ()
+
+        self._telling(align, "Aligned to the ground")
 
     def recolour(
         self, *, tint: tuple[float, float, float], saturation: float, brightness: float, opacity: float
