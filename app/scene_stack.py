@@ -241,8 +241,9 @@ class SceneStack:
                 box.append(_held(self._load(path, lod=lod)))
         except RowsplatError as error:
             box.append(error)
-        except (OSError, MemoryError) as error:
-            box.append(RowsplatError(f"{path}: cannot be read ({error})."))
+        except Exception as error:  # else the scene would be waited for for ever
+            what = " ".join(str(error).split()) or type(error).__name__
+            box.append(RowsplatError(f"{path}: cannot be read ({what})."))
 
 
 def most_important(gaussians: Gaussians, share: float) -> Gaussians:
