@@ -118,9 +118,11 @@ class RenderService:
 
     def _answer(self, ask: Ask) -> None:
         try:
-            self._send(Answered(number=ask.number, value=ask.question.answer(self._stack, self._renderer)))
-        except RowsplatError as error:
-            self._send(Answered(number=ask.number, problem=str(error)))
+            answered = Answered(number=ask.number, value=ask.question.answer(self._stack, self._renderer))
+        except (RowsplatError, OSError, MemoryError) as error:  # a disk that is full ends no render process
+            problem = " ".join(str(error).split()) or "not enough memory to answer"
+            answered = Answered(number=ask.number, problem=problem)
+        self._send(answered)
 
     def _draw(self, wanted: Draw, ring: FrameRing) -> None:
         started = time.perf_counter()

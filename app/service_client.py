@@ -34,6 +34,8 @@ from .render_service import serve
 OnMessage = Callable[[FromService], None]
 
 _JOIN_S = 2.0
+_ROOM = 2
+"""A new ring is larger by this part, so that a window that is being enlarged needs few of them."""
 
 
 class ServiceClient:
@@ -67,6 +69,10 @@ class ServiceClient:
         ring = self._rings.get(frame.ring)
         if ring is None:
             return ()
+        for older in list(self._rings)[
+            : list(self._rings).index(frame.ring)
+        ]:  # nothing comes from there any more
+            self._rings.pop(older).close()
         return tuple(ring.picture(frame.slot, plane, frame.width, frame.height) for plane in range(planes))
 
     def show(self, message: ShowScenes) -> None:
@@ -78,7 +84,7 @@ class ServiceClient:
         planes = len(message.looks)
         need = message.camera.width * message.camera.height * BYTES_PER_PIXEL * planes
         if self._ring is None or self._ring.address.slot_bytes < need:
-            self._ring = FrameRing.create(max(need, 1))
+            self._ring = FrameRing.create(need + need // _ROOM)
             self._rings[self._ring.address.name] = self._ring
             self._outbox.put(UseRing(address=self._ring.address))
         self._outbox.put(message)
@@ -134,7 +140,7 @@ class _Outbox:
         """Queue it; the newest `ShowScenes` and `Draw` replace older ones that wait."""
         with self._changed:
             if isinstance(message, (ShowScenes, Draw)):
-                self._waiting = [old for old in self._waiting if type(old) is not type(message)]
+                self._waiting = _without_replaced(self._waiting, message)
             self._waiting.append(message)
             self._changed.notify()
 
@@ -156,3 +162,10 @@ class _Outbox:
                 self._pipe.send(message)
             except (OSError, ValueError):  # the process is gone, which the receiver tells
                 return
+
+
+def _without_replaced(waiting: list[ToService], newer: ShowScenes | Draw) -> list[ToService]:
+    """What still has to be sent before `newer`; a question keeps the scenes that it was asked about."""
+    asked = max((place for place, old in enumerate(waiting, start=1) if isinstance(old, Ask)), default=0)
+    kept = asked if isinstance(newer, ShowScenes) else 0
+    return [old for place, old in enumerate(waiting) if place < kept or type(old) is not type(newer)]
