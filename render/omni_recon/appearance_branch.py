@@ -1,0 +1,57 @@
+"""Appearance: how much each view counts for the colour of a sample.
+
+Source: Omni-Recon (arXiv:2403.11131), the small network that also serves as the shader of the baked scene. It never
+sees the volume.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from .types import FEATURE_CHANNELS
+
+_DIFFERENCES = 3
+_MASKED = -1e9  # logit of a view that does not see the sample
+
+
+class AppearanceBranch(nn.Module):
+    """1,777 parameters."""
+
+    def __init__(self) -> None:
+        """The paper's sizes."""
+        super().__init__()
+        self.features = nn.Sequential(nn.Linear(FEATURE_CHANNELS, FEATURE_CHANNELS), nn.ReLU())
+        self.logits = nn.Sequential(
+            nn.Linear(FEATURE_CHANNELS + _DIFFERENCES, 16),
+            nn.ReLU(),
+            nn.Linear(16, 8),
+            nn.ReLU(),
+            nn.Linear(8, 1),
+        )
+
+    def forward(self, features: Tensor, differences: Tensor, visible: Tensor) -> Tensor:
+        """Weights of the views.
+
+        Args:
+            features: Of the views at each sample, `[V, 32, N]`.
+            differences: Direction of the ray less that of the view, `[V, 3, N]`.
+            visible: `[V, N]` bool.
+
+        Returns:
+            `[V, N]`, of sum 1 over the views; 0 for a view that does not see the sample, hence all 0 where none does.
+        """
+        hidden = _pointwise(self.features, features)
+        logits = _pointwise(self.logits, torch.cat([hidden, differences], dim=1))[:, 0]
+        return torch.softmax(logits.masked_fill(~visible, _MASKED), dim=0) * visible
+
+
+def _pointwise(layers: nn.Sequential, values: Tensor) -> Tensor:
+    """The layers applied to `values [V, C, N]` along the channels, without turning the array."""
+    for layer in layers:
+        if isinstance(layer, nn.Linear):
+            values = layer.weight @ values + layer.bias[:, None]
+        else:
+            values = F.relu(values, inplace=True)
+    return values
