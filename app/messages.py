@@ -17,7 +17,7 @@ from ..scenes import Camera
 from ..scenes.edits import EditProgram, IndexMask
 from .frame_ring import RingAddress
 
-Matrix = tuple[tuple[float, float, float, float], ...]
+Matrix = tuple[tuple[float, ...], ...]
 """A `[4, 4]` similarity transform, row by row."""
 
 IDENTITY: Matrix = ((1.0, 0.0, 0.0, 0.0), (0.0, 1.0, 0.0, 0.0), (0.0, 0.0, 1.0, 0.0), (0.0, 0.0, 0.0, 1.0))
@@ -213,6 +213,7 @@ class FrameReady:
         height: [px].
         planes: One, or two for `Comparison.SPLIT`; for `DIFFERENCE` one picture and two infos.
         psnr: Of the two looks [dB]; `None` when there is one, infinite when they are equal.
+        ssim: Of the two looks; `None` when there is one, or while the camera moves.
         scale: Of the request.
         detail: Of the request.
         milliseconds: From taking the request to the finished picture.
@@ -225,6 +226,7 @@ class FrameReady:
     height: int
     planes: tuple[PlaneInfo, ...]
     psnr: float | None
+    ssim: float | None = None
     scale: float
     detail: float
     milliseconds: float

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,15 +10,18 @@ from numpy.typing import NDArray
 
 from ..render import Blend
 from ..scenes import Camera
+from . import texts
 from .drawing import Point
 from .messages import Comparison, FrameReady, PlaneInfo
+from .questions import Box, Ellipsoid, Sphere, Volume
 from .state import Life, ViewerState
 
 if TYPE_CHECKING:
     from .viewer import Viewer
 
 _GRID_LINES = 10
-_TILE_PIXELS = 256
+_TILE_PIXELS, _ROWS_OF_TILE = 256, 32  # a row is what IRSS shades at once, eight pixels
+_CIRCLE_STEPS = 48
 
 
 def overlay_lines(viewer: Viewer) -> tuple[str, ...]:
@@ -34,7 +38,7 @@ def overlay_lines(viewer: Viewer) -> tuple[str, ...]:
     if rates is not None:
         lines.append(f"{rates.p50:.0f} FPS, slowest twentieth {rates.p95:.0f}")
     if frame.psnr is not None:
-        lines.append("A and B are equal" if np.isinf(frame.psnr) else f"A to B {frame.psnr:.1f} dB")
+        lines.append(likeness(frame.psnr, frame.ssim))
     return tuple(lines)
 
 
@@ -53,13 +57,13 @@ def status_text(viewer: Viewer) -> str:
     if state.message:
         return state.message
     if state.life is not Life.RUNNING:
-        return f"The render process is {state.life.value}…"
+        return texts.render_process(state.life.value)
     if state.is_loading:
         names = [item.name for item in state.document.scenes if item.scene_id not in state.loaded]
-        return f"Reading {', '.join(names)}… (Esc cancels)"
+        return texts.reading(names)
     selected = sum(mask.num_selected for _, mask in state.document.selection)
     total = sum(loaded.count for loaded in state.loaded.values())
-    return f"{total:,} Gaussians" + (f", {selected:,} selected" if selected else "")
+    return texts.totals(total, selected)
 
 
 def statistics_rows(frame: FrameReady | None, viewer: Viewer) -> list[tuple[str, ...]]:
@@ -84,17 +88,19 @@ def statistics_rows(frame: FrameReady | None, viewer: Viewer) -> list[tuple[str,
 
 
 def why_rows(viewer: Viewer) -> list[tuple[str, ...]]:
-    """Fragments evaluated and contributing by blender, and what IRSS skips."""
+    """Fragments evaluated and contributing by blender, and the rows that IRSS skips."""
     if not viewer.work:
         return []
-    rows: list[tuple[str, ...]] = [("", "evaluated", "contributing", "useful")]
+    rows: list[tuple[str, ...]] = [texts.WORK_HEAD]
     for work in viewer.work:
         useful = work.contributing / max(work.evaluated, 1)
         rows.append((work.blend.value, f"{work.evaluated:,}", f"{work.contributing:,}", f"{useful:.0%}"))
     irss = next((work for work in viewer.work if work.blend is Blend.IRSS), None)
     if irss is not None and irss.pairs:
-        skipped = 1.0 - irss.evaluated / (irss.pairs * _TILE_PIXELS)
-        rows.append(("IRSS skips", f"{skipped:.0%} of the rows", "of its own tile lists", ""))
+        listed, shaded = irss.pairs * _ROWS_OF_TILE, round(irss.evaluated / (_TILE_PIXELS // _ROWS_OF_TILE))
+        skipped = 1.0 - shaded / listed
+        rows.append((texts.ROWS_LISTED, f"{listed:,}", "", ""))
+        rows.append((texts.ROWS_SKIPPED, f"{max(listed - shaded, 0):,}", "", f"{skipped:.0%}"))
     return rows
 
 
@@ -102,10 +108,16 @@ def comparison_text(viewer: Viewer) -> str:
     """How alike the two looks are."""
     frame, view = viewer.state.frame, viewer.state.view
     if view.comparison is Comparison.OFF or frame is None or frame.psnr is None:
-        return "IRSS draws a thin rim that the baseline's 3-sigma squares cut off: expect 74 to 114 dB between them."
-    alike = "equal" if np.isinf(frame.psnr) else f"{frame.psnr:.1f} dB"
+        return texts.COMPARISON_OFF
     gain = f", difference x {view.gain:.0f}" if view.comparison is Comparison.DIFFERENCE else ""
-    return f"A and B: {alike}{gain}"
+    return likeness(frame.psnr, frame.ssim) + gain
+
+
+def likeness(psnr: float, ssim: float | None) -> str:
+    """PSNR and SSIM of the two looks; the second is `None` while the camera moves."""
+    if np.isinf(psnr):
+        return texts.EQUAL
+    return f"A to B {psnr:.1f} dB" + (f", SSIM {ssim:.4f}" if ssim is not None else "")
 
 
 def project(camera: Camera, point: tuple[float, float, float]) -> Point | None:
@@ -130,6 +142,39 @@ def grid_segments(viewer: Viewer) -> tuple[tuple[Point, Point], ...]:
     return tuple(
         line for line in (_clipped(camera, np.array(a), np.array(b)) for a, b in ends) if line is not None
     )
+
+
+def volume_segments(camera: Camera, volume: Volume | None) -> tuple[tuple[Point, Point], ...]:
+    """The edges of a box, or three great circles of a sphere or ellipsoid, as far as they are before the camera."""
+    if volume is None:
+        return ()
+    lines = _box_lines(volume) if isinstance(volume, Box) else _round_lines(volume)
+    found = (_clipped(camera, a, b) for line in lines for a, b in pairwise(line))
+    return tuple(entry for entry in found if entry is not None)
+
+
+def _box_lines(box: Box) -> list[NDArray[np.float64]]:
+    """Four closed loops that cover all twelve edges."""
+    pose = np.array(box.pose)
+    signs = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)], np.float64)
+    loops: list[NDArray[np.float64]] = []
+    for axis in (0, 2):
+        for side in (-1.0, 1.0):
+            corners = np.insert(signs, axis, side, axis=1) * np.array(box.half_sizes)
+            loops.append(corners @ pose[:3, :3].T + pose[:3, 3])
+    return loops
+
+
+def _round_lines(volume: Sphere | Ellipsoid) -> list[NDArray[np.float64]]:
+    """Three circles about the axes."""
+    if isinstance(volume, Sphere):
+        turn, middle, axes = np.eye(3), np.array(volume.center), np.full(3, volume.radius)
+    else:
+        pose = np.array(volume.pose)
+        turn, middle, axes = pose[:3, :3], pose[:3, 3], np.array(volume.semi_axes)
+    angle = np.linspace(0.0, 2.0 * np.pi, _CIRCLE_STEPS + 1)
+    flat = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    return [(np.insert(flat, axis, 0.0, axis=1) * axes) @ turn.T + middle for axis in range(3)]
 
 
 def _clipped(

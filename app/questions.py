@@ -17,8 +17,8 @@ from ..scenes.edits import IndexMask
 from ..scenes.edits.attributes import Attribute, attribute_values, in_value_range
 from ..scenes.edits.floaters import floaters
 from ..scenes.edits.picking import pick
-from ..scenes.edits.regions import in_box, in_brush, in_lasso, in_rectangle, in_sphere
-from .messages import IDENTITY, Look, SceneSpec
+from ..scenes.edits.regions import in_box, in_brush, in_ellipsoid, in_lasso, in_rectangle, in_sphere
+from .messages import IDENTITY, Look, Matrix, SceneSpec
 from .scene_stack import NOTHING, SceneStack
 
 Point2 = tuple[float, float]
@@ -82,16 +82,26 @@ class Sphere:
 
 @dataclass(frozen=True, kw_only=True)
 class Box:
-    """In the world, a cube along the camera's axes."""
+    """In the world; `pose` maps the box's frame, whose axes are its edges, to the world."""
 
-    center: Point3
-    half_size: float
+    pose: Matrix
+    half_sizes: Point3
 
     def inside(self, gaussians: Gaussians, camera: Camera) -> NDArray[np.bool_]:
         """`[N]`: the centre is inside."""
-        pose = camera.camtoworld.copy()
-        pose[:3, 3] = self.center
-        return in_box(gaussians, pose, (self.half_size,) * 3)
+        return in_box(gaussians, np.array(self.pose), self.half_sizes)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ellipsoid:
+    """In the world; `pose` maps the ellipsoid's frame, whose axes are its own, to the world."""
+
+    pose: Matrix
+    semi_axes: Point3
+
+    def inside(self, gaussians: Gaussians, camera: Camera) -> NDArray[np.bool_]:
+        """`[N]`: the centre is inside."""
+        return in_ellipsoid(gaussians, np.array(self.pose), self.semi_axes)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +126,8 @@ class Floaters:
         return floaters(gaussians)
 
 
-Region = Rectangle | Lasso | Brush | Sphere | Box | ValueRange | Floaters
+Volume = Sphere | Box | Ellipsoid
+Region = Rectangle | Lasso | Brush | Volume | ValueRange | Floaters
 
 
 @dataclass(frozen=True, kw_only=True)

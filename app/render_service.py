@@ -22,6 +22,7 @@ from ..render import (
     RenderOptions,
     RenderResult,
     psnr,
+    ssim,
     tone_map,
 )
 from ..render.mesh_rendering import MeshShading, composite_by_depth
@@ -50,6 +51,8 @@ _NICENESS = 5
 
 _POLL_S = 0.02
 _CONVERTED_ROWS = 32
+_LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
+_SSIM_SIDE = 7  # smaller pictures have no SSIM
 
 
 def serve(pipe: Connection, backend: Backend, kernel_language: str) -> None:
@@ -135,7 +138,7 @@ class RenderService:
         self._slot = (self._slot + 1) % SLOTS
         width, height = wanted.camera.width, wanted.camera.height
         pictures = [tone_map_bgrx(result) for result in results]
-        equal = psnr(results[0].image, results[1].image) if _comparable(results) else None
+        psnr_, ssim_ = _likeness(results, wanted)
         if wanted.comparison is Comparison.DIFFERENCE and len(pictures) == 2:
             pictures = [_difference(pictures[0], pictures[1], wanted.gain)]
         for plane, picture in enumerate(pictures):
@@ -152,7 +155,8 @@ class RenderService:
                 width=width,
                 height=height,
                 planes=infos,
-                psnr=equal,
+                psnr=psnr_,
+                ssim=ssim_,
                 scale=wanted.scale,
                 detail=wanted.detail,
                 milliseconds=(time.perf_counter() - started) * 1000.0,
@@ -206,8 +210,15 @@ def tone_map_bgrx(result: RenderResult) -> NDArray[np.uint8]:
     return picture
 
 
-def _comparable(results: list[RenderResult]) -> bool:
-    return len(results) == 2 and results[0].image.shape == results[1].image.shape
+def _likeness(results: list[RenderResult], wanted: Draw) -> tuple[float | None, float | None]:
+    """PSNR of two looks, and once the camera rests SSIM of their luminance, which takes longer."""
+    if len(results) != 2 or results[0].image.shape != results[1].image.shape:
+        return None, None
+    a, b = (result.image for result in results)
+    alike = psnr(a, b)
+    if wanted.scale < 1.0 or wanted.detail < 1.0 or min(a.shape[:2]) < _SSIM_SIDE:
+        return alike, None
+    return alike, ssim(*(image @ _LUMA if image.ndim == 3 else image for image in (a, b)))
 
 
 def _difference(a: NDArray[np.uint8], b: NDArray[np.uint8], gain: float) -> NDArray[np.uint8]:

@@ -64,6 +64,14 @@ class _Held:
     mesh: MeshRenderer | None = None
     flipbook: FlipbookLoader | None = None
     frame: int = 0
+    shown: tuple[object, Gaussians] | None = None
+    reduced: tuple[object, Gaussians] | None = None
+
+    def reduced_to(self, share: float, gaussians: Gaussians) -> Gaussians:
+        """The most important share of them; kept until others are asked for."""
+        if self.reduced is None or self.reduced[0] != (share, gaussians):
+            self.reduced = ((share, gaussians), most_important(gaussians, share))
+        return self.reduced[1]
 
     @cached_property
     def view(self) -> Camera:
@@ -98,8 +106,7 @@ class SceneStack:
         self.specs: tuple[SceneSpec, ...] = ()
         self._held: dict[Source, _Held] = {}
         self._loading: dict[Source, list[_Held | RowsplatError]] = {}
-        self._merged: tuple[object, Gaussians | None] = (None, None)
-        self._reduced: tuple[object, Gaussians | None] = (None, None)
+        self._merged: dict[str, tuple[object, Gaussians | None]] = {}
 
     @property
     def is_loading(self) -> bool:
@@ -196,39 +203,45 @@ class SceneStack:
     def merged(self, look: Look, *, highlight: bool, detail: float = 1.0) -> Gaussians | None:
         """What `look` draws, in the world frame; `None` for nothing. The same object while it is the same.
 
-        With `detail` < 1 only that share, the most important Gaussians.
+        With `detail` < 1 only that share of each scene, the most important Gaussians.
         """
         specs = [spec for spec in self._visible(look) if not spec.is_mesh]
-        key = ([(s, self._held[_source(s)].base) for s in specs], look.shape, highlight)
-        if self._merged[0] != key:
-            self._merged = (key, self._merge(specs, look.shape, highlight=highlight))
-        whole = self._merged[1]
-        if whole is None or detail == 1.0:
-            return whole
-        if self._reduced[0] != (whole, detail):
-            self._reduced = ((whole, detail), most_important(whole, detail))
-        return self._reduced[1]
+        key = ([(s, self._held[_source(s)].base) for s in specs], look.shape, highlight, detail)
+        kept = "whole" if detail == 1.0 else "reduced"
+        if kept not in self._merged or self._merged[kept][0] != key:
+            self._merged[kept] = (key, self._merge(specs, look.shape, highlight=highlight, detail=detail))
+        return self._merged[kept][1]
 
-    def _merge(self, specs: Sequence[SceneSpec], shape: Shape, *, highlight: bool) -> Gaussians | None:
-        parts = [self._placed(spec, shape, highlight=highlight) for spec in specs]
+    def _merge(
+        self, specs: Sequence[SceneSpec], shape: Shape, *, highlight: bool, detail: float
+    ) -> Gaussians | None:
+        parts = [self._placed(spec, shape, highlight=highlight, detail=detail) for spec in specs]
         parts = [part for part in parts if len(part)]
         if len(parts) < 2:
             return parts[0] if parts else None
         antialiased = parts[0].antialiased
         return merge(*(replace(part, antialiased=antialiased) for part in parts))
 
-    def _placed(self, spec: SceneSpec, shape: Shape, *, highlight: bool) -> Gaussians:
+    def _placed(self, spec: SceneSpec, shape: Shape, *, highlight: bool, detail: float) -> Gaussians:
         held = self._held[_source(spec)]
-        edited = held.cache.apply(spec.program)
-        gaussians = edited.gaussians
-        if highlight and spec.selection is not None and spec.selection.count == len(gaussians):
-            gaussians = _tinted(gaussians, spec.selection)
-        shown = edited.alive & ~edited.hidden
-        if not shown.all():
-            gaussians = gaussians.select(shown)
+        gaussians = self._shown(held, spec, highlight=highlight)
+        if detail < 1.0:  # before the rest, which a scene that is being dragged needs for every picture
+            gaussians = held.reduced_to(detail, gaussians)
         if spec.matrix != IDENTITY:
             gaussians = transform(gaussians, np.array(spec.matrix))
         return _shaped(gaussians, shape, held.extent.radius)
+
+    def _shown(self, held: _Held, spec: SceneSpec, *, highlight: bool) -> Gaussians:
+        """Edited, tinted and without what is hidden; the same object while it is the same."""
+        edited = held.cache.apply(spec.program)
+        key = (edited, spec.selection if highlight else None)
+        if held.shown is None or held.shown[0] != key:
+            gaussians = edited.gaussians
+            if highlight and spec.selection is not None and spec.selection.count == len(gaussians):
+                gaussians = _tinted(gaussians, spec.selection)
+            shown = edited.alive & ~edited.hidden
+            held.shown = (key, gaussians if shown.all() else gaussians.select(shown))
+        return held.shown[1]
 
     def _read(self, source: Source, box: list[_Held | RowsplatError]) -> None:
         path, lod, placement, is_flipbook = source

@@ -15,6 +15,7 @@ from ..render import Backend, Blend
 from ..scenes import Camera
 from ..scenes.edits import Delete, EditOperation, EditProgram, Hide, IndexMask, Recolour, ShowAll, Transform
 from ..scenes.edits.similarity import matrix_tuple
+from . import texts
 from .adaptive import scaled_size
 from .history import History
 from .messages import (
@@ -37,6 +38,10 @@ from .state import Document, Life, SceneItem, Tool, View, ViewerState
 
 MAX_USELESS_STARTS = 5
 """So many render processes that die one after the other without having drawn anything, and no other is started."""
+
+
+OperationOf = Callable[[SceneItem, "IndexMask | None"], "EditOperation | None"]
+"""Makes the operation for a scene and its selection, or `None` to leave the scene alone."""
 
 
 class Client(Protocol):
@@ -130,24 +135,25 @@ class Session:
         if not self.state.document.scenes:
             self._frame_view_on_load.add(scene_id)
         document = self.state.document
-        self._do(f"Open {item.name}", replace(document, scenes=(*document.scenes, item)))
+        self._do(texts.step_open(item.name), replace(document, scenes=(*document.scenes, item)))
         return scene_id
 
     def remove(self, scene_id: int) -> None:
         """Take a scene out of the document; while it is being read, that cancels reading."""
         item = self.state.document.scene(scene_id)
         if item is not None:
-            self._do(f"Remove {item.name}", self.state.document.without_scene(scene_id))
+            self._do(texts.step_remove(item.name), self.state.document.without_scene(scene_id))
 
     def change_scene(self, label: str, changed: SceneItem) -> None:
         """Replace the scene of that id: name, visibility, lock, placement."""
         self._do(label, self.state.document.with_scene(changed))
 
-    def edit(self, operation_of: Callable[[SceneItem, IndexMask | None], EditOperation | None]) -> bool:
-        """Add an operation to every scene that is not locked; false if there was nothing to do.
+    def edit(self, operation_of: OperationOf) -> bool:
+        """Add an operation to every scene that is not locked; false if there was nothing to do."""
+        return self.do(*self.edited(operation_of))
 
-        `operation_of(scene, selection)` makes the operation, or `None` to leave the scene alone.
-        """
+    def edited(self, operation_of: OperationOf) -> tuple[str, Document]:
+        """Name of the step, and the document with an operation added to every scene that is not locked."""
         document, label = self.state.document, ""
         for item in document.scenes:
             if not item.is_editable or item.scene_id not in self.state.loaded:
@@ -156,10 +162,37 @@ class Session:
             if operation is not None:
                 label = operation.description
                 document = document.with_scene(replace(item, program=item.program.then(operation)))
-        if document is self.state.document:
+        return label, _without_stale_selection(document, self.state.document)
+
+    def do(self, label: str, document: Document) -> bool:
+        """Make it the present document, as a step that can be undone; false if it is that already."""
+        if document == self.state.document:
             return False
-        self._do(label, _without_stale_selection(document, self.state.document))
+        self._do(label, document)
         return True
+
+    def preview(self, document: Document | None) -> None:
+        """Draw `document` in place of the present one, without a step; `None` ends that."""
+        if document is not self.state.previewed:
+            self.state.previewed = document
+            self.state.moving = document is not None
+            self._refresh()
+
+    def crop(self, region: Region) -> None:
+        """Delete what is outside a region in all scenes that are visible and not locked."""
+        before = self.state.document
+        question = Select(
+            region=region,
+            camera=self.state.view.camera,
+            scene_ids=self._editable(),
+            combine=Combine.REPLACE,
+        )
+        self.ask(question, lambda masks: self._crop_to(self._fresh(masks, before)))
+
+    def _crop_to(self, masks: dict[int, IndexMask]) -> None:
+        self.edit(
+            lambda item, _: Delete(mask=masks[item.scene_id].inverted()) if item.scene_id in masks else None
+        )
 
     def delete_selected(self) -> bool:
         """Delete the selected Gaussians."""
@@ -190,24 +223,27 @@ class Session:
             document = document.with_scene(kept)
             document = replace(document, scenes=(*document.scenes, taken))
         if document is not self.state.document:
-            self._do("Separate", replace(document, selection=()))
+            self._do(texts.STEP_SEPARATE, replace(document, selection=()))
 
     def place_scenes(self, label: str, motion: NDArray[np.float64]) -> None:
         """Move all visible scenes that are not locked by a similarity transform of the world `[4, 4]`."""
+        self.do(label, self.placed(motion))
+
+    def placed(self, motion: NDArray[np.float64]) -> Document:
+        """The document after that."""
         document = self.state.document
         for item in document.scenes:
             if item.visible and not item.locked:
                 matrix = matrix_tuple(motion @ np.array(item.matrix))
                 document = document.with_scene(replace(item, matrix=matrix))
-        if document != self.state.document:
-            self._do(label, document)
+        return document
 
     def replace_document(self, document: Document, view: View) -> dict[int, int]:
         """Show another document from its own view; there is nothing to undo. Gives new scene ids by old ones."""
         camera = self.state.view.camera
         new_ids = {item.scene_id: self._new_id() for item in document.scenes}
         items = tuple(replace(item, scene_id=new_ids[item.scene_id]) for item in document.scenes)
-        self.state.history = History(Document(scenes=items))
+        self.state.history, self.state.previewed = History(Document(scenes=items)), None
         self.state.view = replace(view, camera=view.camera.reframed(camera.width, camera.height))
         self._refresh()
         return new_ids
@@ -227,7 +263,7 @@ class Session:
             replace(item, visible=item.is_mesh and item.visible) for item in self.state.document.scenes
         )
         mesh = SceneItem(scene_id=self._new_id(), name=path.stem, source=path.absolute(), is_mesh=True)
-        self._do(f"Bake {path.name}", replace(self.state.document, scenes=(*hidden, mesh)))
+        self._do(texts.step_bake(path.name), replace(self.state.document, scenes=(*hidden, mesh)))
 
     def undo(self) -> bool:
         """Take the last step back."""
@@ -253,7 +289,7 @@ class Session:
     def select_none(self) -> None:
         """Select nothing."""
         if self.state.document.selection:
-            self._do("Select nothing", self.state.document.with_selection({}))
+            self._do(texts.STEP_NOTHING, self.state.document.with_selection({}))
 
     def ask(self, question: Question, on_answer: Callable[[Any], None]) -> None:
         """Ask the render process; `on_answer(value)` is called later, in this thread, if it could answer."""
@@ -364,7 +400,7 @@ class Session:
             self.state.view = replace(self.state.view, camera=seen)
 
     def _take_failed(self, failed: SceneFailed) -> None:
-        self.state.message = failed.problem
+        self.state.message, self.state.previewed = failed.problem, None
         self.state.history.amend(self.state.document.without_scene(failed.scene_id))
 
     def _take_end(self, ended: Ended) -> None:
@@ -377,11 +413,9 @@ class Session:
             return
         if self._useless_starts >= MAX_USELESS_STARTS:
             self.state.life = Life.GIVEN_UP
-            self.state.message = (
-                f"{ended.problem} {self._useless_starts} times at its start; see rowsplat render"
-            )
+            self.state.message = texts.given_up(ended.problem, self._useless_starts)
             return
-        self.state.message = f"{ended.problem}; it is started again, nothing is lost"
+        self.state.message = texts.restarted(ended.problem)
         self._restart(Life.RESTARTING)
 
     def _forget_sent(self) -> None:
@@ -400,10 +434,12 @@ class Session:
         return self._next_scene_id - 1
 
     def _do(self, label: str, document: Document) -> None:
+        self.state.previewed = None
         self.state.history.do(label, document)
         self._refresh()
 
     def _moved(self, moved: bool) -> bool:
+        self.state.previewed = None
         self._refresh()
         return moved
 
@@ -417,16 +453,19 @@ class Session:
 
     def _take_selection(self, masks: dict[int, IndexMask], before: Document) -> None:
         """Select what was found in `before`, except in scenes that were edited since: its rows may be others."""
-        now = {item.scene_id: item.program for item in self.state.document.scenes}
-        then = {item.scene_id: item.program for item in before.scenes}
-        fresh = {
-            scene: mask for scene, mask in masks.items() if scene in now and now[scene] == then.get(scene)
-        }
-        chosen = {**dict(self.state.document.selection), **fresh}
+        chosen = {**dict(self.state.document.selection), **self._fresh(masks, before)}
         document = self.state.document.with_selection(chosen)
         if document != self.state.document:
             count = sum(mask.num_selected for _, mask in document.selection)
-            self._do(f"Select {count:,}", document)
+            self._do(texts.step_select(count), document)
+
+    def _fresh(self, masks: dict[int, IndexMask], before: Document) -> dict[int, IndexMask]:
+        """The masks of scenes that were not edited since `before`."""
+        now = {item.scene_id: item.program for item in self.state.document.scenes}
+        then = {item.scene_id: item.program for item in before.scenes}
+        return {
+            scene: mask for scene, mask in masks.items() if scene in now and now[scene] == then.get(scene)
+        }
 
     def _editable(self) -> tuple[int, ...]:
         return tuple(
@@ -443,7 +482,7 @@ class Session:
         self.on_change()
 
     def _send_scenes(self) -> None:
-        specs = self.state.document.specs(self.state.frames())
+        specs = (self.state.previewed or self.state.document).specs(self.state.frames())
         if specs != self._shown:
             self._shown, self._drawn = specs, None
             self._client.show(ShowScenes(scenes=specs))

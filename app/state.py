@@ -24,6 +24,7 @@ class Tool(Enum):
     BRUSH = "brush"
     SPHERE = "sphere"
     BOX = "box"
+    ELLIPSOID = "ellipsoid"
     MOVE = "move"
     ROTATE = "rotate"
     SCALE = "scale"
@@ -158,10 +159,14 @@ class Life(Enum):
 
 @dataclass
 class ViewerState:
-    """The one mutable model. Only the session changes it."""
+    """The one mutable model. Only the session changes it.
+
+    `previewed` is drawn in place of the document while the mouse drags what will become one step of it.
+    """
 
     view: View
     history: History[Document] = field(default_factory=lambda: History(Document()))
+    previewed: Document | None = None
     tool: Tool = Tool.NAVIGATE
     loaded: dict[int, SceneLoaded] = field(default_factory=dict[int, SceneLoaded])
     frame: FrameReady | None = None

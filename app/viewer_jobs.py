@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..kernels.errors import RowsplatError
 from ..render import Backend, RenderOptions
-from ..scenes import CameraPath, Gaussians
+from ..render.mesh_baking import BakeOptions
+from ..scenes import Camera, CameraPath, Gaussians
 from .jobs import Report
 from .messages import Look, SceneFailed, SceneSpec
 from .opening import make_renderer
@@ -71,12 +72,16 @@ class BakeMesh:
     Args:
         scenes: As they are shown.
         out: .glb, .ply or .obj.
+        options: How to bake.
+        cameras: Where to look from; `None` spreads them around the subject.
         backend: Where depth is drawn.
         kernel_language: Of the renderer.
     """
 
     scenes: tuple[SceneSpec, ...]
     out: Path
+    options: BakeOptions = field(default_factory=BakeOptions)
+    cameras: tuple[Camera, ...] | None = None
     backend: Backend
     kernel_language: str
 
@@ -91,7 +96,7 @@ class BakeMesh:
         Raises:
             RowsplatError: A scene or the output is at fault, or memory is short.
         """
-        from ..render.mesh_baking import BakeOptions, bake_mesh
+        from ..render.mesh_baking import bake_mesh
         from ..scenes.formats.mesh_files import save_mesh
 
         gaussians = load_shown(self.scenes, Look())
@@ -99,7 +104,8 @@ class BakeMesh:
         baked = bake_mesh(
             gaussians,
             renderer,
-            BakeOptions(),
+            self.options,
+            cameras=self.cameras,
             on_progress=lambda stage, done, total: report(stage.value, done, total),
         )
         save_mesh(baked.mesh, self.out)

@@ -2,7 +2,7 @@
 
 from .backends import create_renderer
 from .images import write_image
-from .metrics import max_abs_error, mean_squared_error, psnr
+from .metrics import max_abs_error, mean_squared_error, psnr, ssim
 from .tone_mapping import tone_map
 from .types import (
     Backend,
@@ -30,6 +30,7 @@ __all__ = [
     "max_abs_error",
     "mean_squared_error",
     "psnr",
+    "ssim",
     "tone_map",
     "write_image",
 ]

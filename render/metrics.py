@@ -10,6 +10,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+_WINDOW = 7  # of SSIM [px]
+
 
 def mean_squared_error(a: NDArray[np.floating], b: NDArray[np.floating]) -> float:
     """Mean over all elements of the squared difference, summed in float64.
@@ -48,6 +50,40 @@ def psnr_of_error(mse: float, *, peak: float = 1.0) -> float:
     if peak <= 0:
         raise ValueError(f"peak must be positive, got {peak}")
     return math.inf if mse == 0 else 10.0 * math.log10(peak * peak / mse)
+
+
+def ssim(a: NDArray[np.floating], b: NDArray[np.floating], *, peak: float = 1.0) -> float:
+    """Structural similarity of two pictures, 1 for equal ones (Wang et al. 2004, eq. 13).
+
+    The mean over all windows of 7 x 7 pixels that lie inside, of all channels, with sample (co)variances: what
+    `skimage.metrics.structural_similarity` computes by default.
+
+    Args:
+        a: Picture `[H, W]` or `[H, W, C]`, at least 7 x 7.
+        b: Picture of the same shape.
+        peak: As in `psnr`.
+
+    Raises:
+        ValueError: The shapes differ, or the pictures are smaller than a window.
+    """
+    from scipy.ndimage import uniform_filter
+
+    if a.shape != b.shape or a.ndim not in (2, 3) or min(a.shape[:2]) < _WINDOW:
+        raise ValueError(f"pictures must have one shape of at least 7 x 7, got {a.shape} and {b.shape}")
+    size = (_WINDOW, _WINDOW) + (1,) * (a.ndim - 2)
+    half = _WINDOW // 2
+
+    def mean(values: NDArray[np.floating]) -> NDArray[np.floating]:
+        return uniform_filter(values, size)[half:-half, half:-half]
+
+    x, y = (np.asarray(values, np.float32) for values in (a, b))
+    unbiased = _WINDOW**2 / (_WINDOW**2 - 1)
+    mean_x, mean_y = mean(x), mean(y)
+    var_x, var_y = (unbiased * (mean(v * v) - m * m) for v, m in ((x, mean_x), (y, mean_y)))
+    covariance = unbiased * (mean(x * y) - mean_x * mean_y)
+    c1, c2 = (0.01 * peak) ** 2, (0.03 * peak) ** 2
+    luminance = (2.0 * mean_x * mean_y + c1) / (mean_x * mean_x + mean_y * mean_y + c1)
+    return float(np.mean(luminance * (2.0 * covariance + c2) / (var_x + var_y + c2), dtype=np.float64))
 
 
 def _difference(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.float64]:

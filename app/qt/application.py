@@ -12,10 +12,10 @@ from PyQt6.QtWidgets import QApplication
 
 from ...render import Backend
 from ...scenes import Camera
+from .. import texts
 from ..autosave import Autosave
 from ..messages import FromService
 from ..session import Session
-from . import texts
 from .bridge import ServiceBridge
 from .main_window import MainWindow
 
@@ -58,9 +58,9 @@ def run(paths: Sequence[Path], backend: Backend, kernel_language: str) -> int:
     window.show()
     offered = window.offer_recovery()
     if paths:
-        window.viewer.open_all(paths)
+        window.viewer.files.open_all(paths)
     elif not offered:
-        window.viewer.open_demo()
+        window.viewer.files.open_demo()
         if not window.settings.value("hint seen", False, bool):
             window.viewer.hint = True
             window.settings.setValue("hint seen", True)

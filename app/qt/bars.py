@@ -46,7 +46,7 @@ class _Bench:
         self.started = time.perf_counter()
         self.window: MainWindow = make_window(Backend.AUTO, "auto", settings, Path(tempfile.mkdtemp()))
         self.window.show()
-        self.window.viewer.open_all([scene])
+        self.window.viewer.files.open_all([scene])
 
     @property
     def state(self) -> ViewerState:

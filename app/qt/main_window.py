@@ -31,6 +31,7 @@ from PyQt6.QtWidgets import (
 
 from ...kernels.errors import RowsplatError
 from ...render.output_files import replacing_file, require_writable_place
+from .. import texts
 from ..actions import ACTIONS, Action, Menu
 from ..autosave import INTERVAL_S, Autosave
 from ..camera_events import FocusLost
@@ -40,7 +41,7 @@ from ..messages import FromService
 from ..overlay import status_text
 from ..session import Session
 from ..viewer import Viewer
-from . import events, texts
+from . import events
 from .job_bridge import JobBridge
 from .offer_bar import OfferBar
 from .palette_dialog import PaletteDialog
@@ -256,13 +257,13 @@ class MainWindow(QMainWindow):
             if self._recent is not None:
                 self._recent.clear()
                 for path in merged:
-                    self._recent.addAction(path, lambda path=path: self.viewer.open_all([Path(path)]))
+                    self._recent.addAction(path, lambda path=path: self.viewer.files.open_all([Path(path)]))
 
     # Autosave
 
     def save_now(self) -> None:
         """Keep the work where a crash cannot take it."""
-        problem = self._autosave.save(self.viewer.project())
+        problem = self._autosave.save(self.viewer.files.project())
         if problem:
             self.viewer.session.say(problem)
 
@@ -277,7 +278,7 @@ class MainWindow(QMainWindow):
         return bool(left)
 
     def _recover(self, path: Path) -> None:
-        self.viewer.restore(path)
+        self.viewer.files.restore(path)
         self.save_now()
         path.unlink(missing_ok=True)
 
@@ -292,11 +293,11 @@ class MainWindow(QMainWindow):
             viewer.double_click(at)
             taken = True
         elif event.type() == QEvent.Type.MouseButtonPress and left:
-            taken = viewer.press(at, modifiers)
+            taken = viewer.tools.press(at, modifiers)
         elif event.type() == QEvent.Type.MouseButtonRelease and left:
-            taken = viewer.release(at)
+            taken = viewer.tools.release(at)
         elif event.type() == QEvent.Type.MouseMove:
-            taken = viewer.move(at)
+            taken = viewer.tools.move(at)
         if not taken and isinstance(event, (QMouseEvent, QWheelEvent)):
             neutral = events.camera_event(event, at)
             if neutral is not None:
@@ -319,7 +320,7 @@ class MainWindow(QMainWindow):
         """Open dropped files."""
         data = None if a0 is None else a0.mimeData()
         urls: Sequence[QUrl] = data.urls() if data is not None else []
-        self.viewer.open_all([Path(url.toLocalFile()) for url in urls if url.isLocalFile()])
+        self.viewer.files.open_all([Path(url.toLocalFile()) for url in urls if url.isLocalFile()])
 
     def closeEvent(self, a0: QCloseEvent | None) -> None:
         """Keep the layout, end the render process."""

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from rowsplat.render import max_abs_error, mean_squared_error, psnr
+from rowsplat.render import max_abs_error, mean_squared_error, psnr, ssim
 
 
 def _noise(seed: int, dtype: type = np.float32) -> np.ndarray:
@@ -69,3 +69,33 @@ def test_empty_pictures_and_a_peak_of_zero_are_refused() -> None:
         psnr(np.zeros((0, 3)), np.zeros((0, 3)))
     with pytest.raises(ValueError, match="peak must be positive"):
         psnr(_noise(0), _noise(1), peak=0.0)
+
+
+def test_ssim_is_what_a_loop_over_windows_gives() -> None:
+    rng = np.random.default_rng(4)
+    a, b = rng.random((12, 10)), rng.random((12, 10))
+    b = 0.7 * a + 0.3 * b
+    values = []
+    for y in range(12 - 6):
+        for x in range(10 - 6):
+            p, q = a[y : y + 7, x : x + 7].ravel(), b[y : y + 7, x : x + 7].ravel()
+            c = np.cov(p, q)
+            c1, c2 = 0.01**2, 0.03**2
+            values.append(
+                (2 * p.mean() * q.mean() + c1)
+                / (p.mean() ** 2 + q.mean() ** 2 + c1)
+                * (2 * c[0, 1] + c2)
+                / (c[0, 0] + c[1, 1] + c2)
+            )
+    assert ssim(a, b) == pytest.approx(np.mean(values), abs=1e-5)
+    colours = np.stack([a, b, a], axis=2)
+    assert ssim(colours, np.stack([b, b, b], axis=2)) == pytest.approx(
+        (2 * np.mean(values) + 1) / 3, abs=1e-5
+    )
+
+
+def test_ssim_is_1_for_equal_pictures_and_wants_a_window() -> None:
+    picture = np.random.default_rng(0).random((9, 9, 3))
+    assert ssim(picture, picture) == pytest.approx(1.0)
+    with pytest.raises(ValueError, match="at least 7 x 7"):
+        ssim(picture[:5], picture[:5])

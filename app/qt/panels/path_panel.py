@@ -57,11 +57,11 @@ class PathPanel(QWidget):
             self.time.setValue(round(state.seconds / state.duration * _TIME_STEPS))
         for name, button in self.buttons.items():
             button.setEnabled(action(name).enabled(self._viewer))
-        if self._viewer.keyframes is not self._shown:
-            self._shown = self._viewer.keyframes
+        if self._viewer.path.keyframes is not self._shown:
+            self._shown = self._viewer.path.keyframes
             self.keys.clear()
             self.keys.addItems(
-                [f"{n + 1}: {key.seconds:.2f} s" for n, key in enumerate(self._viewer.keyframes)]
+                [f"{n + 1}: {key.seconds:.2f} s" for n, key in enumerate(self._viewer.path.keyframes)]
             )
 
     def _set_time(self, step: int) -> None:
@@ -69,4 +69,4 @@ class PathPanel(QWidget):
 
     def _go_to_current(self) -> None:
         row, camera = self.keys.currentRow(), self._viewer.state.view.camera
-        self._viewer.look_from(self._viewer.keyframes[row].camera.reframed(camera.width, camera.height))
+        self._viewer.look_from(self._viewer.path.keyframes[row].camera.reframed(camera.width, camera.height))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PyQt6.QtWidgets import QComboBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ....scenes.edits.attributes import Attribute
-from ...questions import AskHistogram, HistogramAnswer, ValueRange
+from ...questions import AskHistogram, Combine, HistogramAnswer, ValueRange
 from ...viewer import Viewer
 from .histogram_plot import HistogramPlot
 
@@ -50,4 +50,6 @@ class ValuesPanel(QWidget):
         self.limits.setText(f"{answer.low:.4g} to {answer.high:.4g}, {sum(answer.counts):,} Gaussians")
 
     def _select(self, low: float, high: float) -> None:
-        self._viewer.select(ValueRange(attribute=self.attribute.currentData(), low=low, high=high))
+        self._viewer.session.select(
+            ValueRange(attribute=self.attribute.currentData(), low=low, high=high), Combine.REPLACE
+        )

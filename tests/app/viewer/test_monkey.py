@@ -55,9 +55,9 @@ def test_a_thousand_random_actions_can_all_be_undone(seed: int, tmp_path: Path) 
 def _stroke(viewer: Viewer, rng: np.random.Generator) -> None:
     points = [(float(x), float(y)) for x, y in rng.uniform(-10, 80, size=(5, 2))]
     modifiers = frozenset(entry for entry in Modifier if rng.random() < 0.3)
-    viewer.press(points[0], modifiers)
+    viewer.tools.press(points[0], modifiers)
     for point in points[1:]:
-        viewer.move(point)
-    viewer.release(points[-1])
+        viewer.tools.move(point)
+    viewer.tools.release(points[-1])
     if rng.random() < 0.2:
         viewer.double_click(points[0])

@@ -37,6 +37,7 @@ from rowsplat.app.questions import (
     Brush,
     Combine,
     CountWork,
+    Ellipsoid,
     Floaters,
     PickPoint,
     Rectangle,
@@ -52,6 +53,7 @@ from rowsplat.render import Backend, Blend, Renderer, RenderMode, RenderOptions,
 from rowsplat.scenes import Camera, Gaussians, default_camera, load_gaussians, save_gaussians, transform
 from rowsplat.scenes.edits import Delete, EditProgram, Hide, IndexMask
 from rowsplat.scenes.edits.attributes import Attribute, attribute_values
+from rowsplat.scenes.edits.similarity import matrix_tuple
 
 _WAIT_S = 60.0
 _WIDTH, _HEIGHT = 80, 60
@@ -224,8 +226,11 @@ def test_two_looks_are_two_pictures_with_their_own_times_and_likeness(
     assert all(plane.times.total > 0 and plane.counts.num_gaussians == _COUNT for plane in frame.planes)
     assert frame.psnr is not None
     assert frame.psnr > 40
+    assert frame.ssim is not None
+    assert 0.99 < frame.ssim < 1
+    assert service.frame(camera, *looks, comparison=Comparison.SPLIT, detail=0.5).ssim is None
     same = service.frame(camera, Look(), Look(), comparison=Comparison.SPLIT)
-    assert same.psnr == np.inf
+    assert (same.psnr, same.ssim) == (np.inf, 1.0)
 
 
 def test_the_difference_is_amplified_and_cut(service: _Service, camera: Camera) -> None:
@@ -317,9 +322,13 @@ def test_every_kind_of_region_is_answered(service: _Service, scene: Gaussians, c
     at, depth = _pixels(scene, camera)
     dab = _ask_selection(service, camera, Brush(points=((40, 30),), radius=12.0))
     np.testing.assert_array_equal(dab, (np.linalg.norm(at - (40, 30), axis=1) <= 12) & (depth > 0.01))
-    axes = camera.camtoworld[:3, :3]
-    boxed = _ask_selection(service, camera, Box(center=(0.0, 0.0, 0.0), half_size=0.8))
-    np.testing.assert_array_equal(boxed, (np.abs(scene.means @ axes) <= 0.8).all(axis=1))
+    pose = camera.camtoworld.copy()
+    pose[:3, 3] = 0.1
+    local, placed, sizes = (scene.means - 0.1) @ pose[:3, :3], matrix_tuple(pose), (0.8, 0.7, 0.9)
+    boxed = _ask_selection(service, camera, Box(pose=placed, half_sizes=sizes))
+    np.testing.assert_array_equal(boxed, (np.abs(local) <= sizes).all(axis=1))
+    rounded = _ask_selection(service, camera, Ellipsoid(pose=placed, semi_axes=sizes))
+    np.testing.assert_array_equal(rounded, np.square(local / sizes).sum(axis=1) <= 1)
     values = attribute_values(scene, Attribute.OPACITY, camera)
     ranged = _ask_selection(service, camera, ValueRange(attribute=Attribute.OPACITY, low=0.5, high=0.8))
     np.testing.assert_array_equal(ranged, (values >= 0.5) & (values <= 0.8))

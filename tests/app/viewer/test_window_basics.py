@@ -155,7 +155,7 @@ def test_a_real_scene_is_shown_edited_and_survives_the_death_of_its_process(
         return frame.planes[0].counts.num_gaussians if settled and frame is not None else -1
 
     try:
-        viewer.open_all([scene_file])
+        viewer.files.open_all([scene_file])
         wait(lambda: drawn() == 400)
         application.processEvents()
         assert window.picture.grab_picture().size().width() == window.picture.physical_size[0]
@@ -164,7 +164,7 @@ def test_a_real_scene_is_shown_edited_and_survives_the_death_of_its_process(
         wait(lambda: drawn() == 400 and viewer.state.frame.planes[0].look.blend is Blend.BASELINE)  # type: ignore[union-attr]
 
         width, height = window.picture.physical_size
-        viewer.select(Rectangle(first=(0, 0), second=(width / 2, height)), Combine.REPLACE)
+        viewer.session.select(Rectangle(first=(0, 0), second=(width / 2, height)), Combine.REPLACE)
         wait(lambda: bool(viewer.state.document.selection))
         ((_, mask),) = viewer.state.document.selection
         assert 0 < mask.num_selected < 400

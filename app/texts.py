@@ -1,0 +1,207 @@
+"""Every word that the window shows beside the commands, in one place, ready to translate; commands have theirs in
+`actions`. Errors about files come from where they are found.
+"""
+
+from __future__ import annotations
+
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+TITLE = "rowsplat"
+RECENT = "Open recent"
+PANELS = "Panels"
+SCENES = "Scenes"
+EDITS = "Edits"
+VALUES = "Values"
+STATISTICS = "Statistics"
+COMPARE = "Compare"
+PATH = "Camera path"
+RESTORE = "Restore"
+DISCARD = "Discard"
+
+# The first start
+
+HINT = (
+    "Drag to orbit, middle button to pan, wheel to come closer; V flies with W A S D Q E",
+    "T toggles baseline and IRSS: the same picture, another time",
+    "R rectangle, L lasso, B brush select; Delete deletes, Ctrl+Z takes back",
+    "Drop scene files onto the window, or Ctrl+O",
+    "Ctrl+K finds every command; F1 hides this",
+)
+"""The five lines of the first start."""
+
+# Dialogs
+
+OPEN = "Open scenes or a project"
+SAVE_PROJECT = "Save project"
+SAVE_SCREENSHOT = "Save screenshot"
+EXPORT_SCENE = "Export edited scenes"
+BAKE = "Bake to mesh"
+LOAD_PATH = "Load a camera path"
+SAVE_PATH = "Save the camera path"
+EXPORT_VIDEO = "Export a video"
+OPEN_PHOTOS = "Open photos with cameras"
+TRUE_LENGTH = "True length"
+
+# Status bar
+
+RESTORED = "Restored"
+PATH_CLEARED = "Camera path cleared"
+NO_KEYFRAMES = "The camera path has no keyframes. Add some (K)."
+JOB_RUNS = "Another job is running; cancel it first (Esc)"
+JOB_CANCELLED = "Cancelled; nothing was written"
+JOB_TIP = "The running job (Esc cancels)"
+JOB_STARTS = "starting"
+FLYING, ORBITING = "Fly: W A S D Q E", "Orbit"
+PIVOT_SET = "Pivot set"
+NO_SURFACE = "There is no surface under the pointer"
+ALIGNED = "Aligned to the ground"
+EQUAL = "A and B are equal"
+NO_VOLUME = "Draw a sphere, box or ellipsoid first"
+
+
+def no_such_file(path: Path) -> str:
+    """A path that is not there."""
+    return f"{path}: no such file or folder. Check the name."
+
+
+def opened(path: Path) -> str:
+    """A project was opened."""
+    return f"{path.name} opened"
+
+
+def loaded(path: Path) -> str:
+    """A camera path was read."""
+    return f"{path.name} loaded"
+
+
+def saved(path: Path) -> str:
+    """A file was written."""
+    return f"{path.name} saved"
+
+
+def writing(path: Path) -> str:
+    """A scene file is being written."""
+    return f"Writing {path.name}…"
+
+
+def written(path: Path, count: int) -> str:
+    """A scene file was written."""
+    return f"{path.name}: {count:,} Gaussians written"
+
+
+def png_only(path: Path) -> str:
+    """Another suffix than .png was asked for."""
+    return f"{path}: transparent pictures are written as .png."
+
+
+def picture_formats(path: Path) -> str:
+    """A suffix that no picture has."""
+    return f"{path}: cannot be written as a picture. Choose .png or .jpg."
+
+
+def keyframes(count: int) -> str:
+    """How many keyframes there are."""
+    return f"{count} keyframes"
+
+
+def distance(length: float) -> str:
+    """The measured distance."""
+    return f"Distance {length:.4g}"
+
+
+def length_set(length: float) -> str:
+    """The measured distance was made that long."""
+    return f"The distance is {length:.4g} now"
+
+
+def restarted(problem: str) -> str:
+    """The render process ended."""
+    return f"{problem}; it is started again, nothing is lost"
+
+
+def given_up(problem: str, times: int) -> str:
+    """The render process ends again and again."""
+    return f"{problem} {times} times at its start; see rowsplat render"
+
+
+def render_process(life: str) -> str:
+    """Until there is a render process."""
+    return f"The render process is {life}…"
+
+
+def reading(names: list[str]) -> str:
+    """Files are being read."""
+    return f"Reading {', '.join(names)}… (Esc cancels)"
+
+
+def totals(count: int, selected: int) -> str:
+    """How much there is."""
+    return f"{count:,} Gaussians" + (f", {selected:,} selected" if selected else "")
+
+
+def photos_opened(name: str, count: int) -> str:
+    """A photo set was read."""
+    return f"{name}: {count} photos; look B can show the nearest one (Compare)"
+
+
+# Panels
+
+COMPARISON_OFF = (
+    "IRSS draws a thin rim that the baseline's 3-sigma squares cut off: expect 74 to 114 dB between them."
+)
+WORK_HEAD = ("fragments", "evaluated", "contributing", "useful")
+ROWS_LISTED = "rows of 8 pixels in IRSS's tile lists"
+ROWS_SKIPPED = "of them skipped: missed by the ellipse, or hidden"
+
+# Steps that undo names
+
+
+def step_open(name: str) -> str:
+    """A scene was added."""
+    return f"Open {name}"
+
+
+def step_remove(name: str) -> str:
+    """A scene was taken out."""
+    return f"Remove {name}"
+
+
+def step_bake(name: str) -> str:
+    """A mesh took the place of the splats."""
+    return f"Bake {name}"
+
+
+def step_select(count: int) -> str:
+    """A selection was made."""
+    return f"Select {count:,}"
+
+
+def step_length(length: float) -> str:
+    """The scenes were scaled to a true length."""
+    return f"Set length {length:.4g}"
+
+
+STEP_NOTHING, STEP_SEPARATE, STEP_GROUND = "Select nothing", "Separate", "Align to the ground"
+STEP_RENAME, STEP_SHOW, STEP_LOCK = "Rename", "Show or hide", "Lock or unlock"
+
+# Boxes
+
+
+def recovery(path: Path) -> str:
+    """The offer of an autosaved project."""
+    minutes = max(0.0, time.time() - path.stat().st_mtime) / 60.0
+    ago = f"{minutes:.0f} minutes" if minutes < 120 else f"{minutes / 60:.0f} hours"
+    return f"rowsplat ended unexpectedly {ago} ago; its work was kept."
+
+
+def about(renderer: str) -> str:
+    """Text of the About box."""
+    return (
+        f"<h3>rowsplat {version('rowsplat')}</h3>"
+        "<p>Gaussian splatting with intra-row sequential shading (IRSS), with or without a GPU.</p>"
+        f"<p>Drawn by {renderer or 'nothing yet'}.</p>"
+        "<p>rowsplat is under the Apache License 2.0. This window uses PyQt6, which is under the GPL version 3: "
+        "who passes on both together does so under the GPL.</p>"
+    )

@@ -1,0 +1,170 @@
+"""What the viewer opens and writes: scenes, projects, pictures, meshes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..assets import demo_scene_path
+from ..kernels.errors import RowsplatError
+from ..render.mesh_baking import BakeOptions
+from ..render.output_files import replacing_file, require_writable_place
+from . import texts
+from .project import SUFFIX, Project, load_project, save_project
+from .questions import SaveScenes, TakePicture
+from .viewer_jobs import BakeMesh
+
+if TYPE_CHECKING:
+    from .viewer import Viewer
+
+SCENE_SUFFIXES = (".ply", ".splat", ".ksplat", ".spz", ".sog", ".glb", ".gltf", ".json")
+EXPORT_SUFFIXES = (".ply", ".compressed.ply", ".splat", ".spz", ".sog", ".glb")
+MESH_SUFFIXES = (".glb", ".ply", ".obj")
+
+
+class ViewerFiles:
+    """Opening, saving and exporting for `viewer`."""
+
+    def __init__(self, viewer: Viewer) -> None:
+        """Nothing is open yet."""
+        self._viewer = viewer
+        self.project_path: Path | None = None
+        self.bake_options = BakeOptions()
+        self.bake_from_keyframes = False
+        self._counts: dict[int, int] = {}  # of a project's scenes, which may be saved before they are read
+
+    def ask_and_open(self) -> None:
+        """Ask for scene or project files."""
+        self._viewer.window.ask_open(texts.OPEN, (SUFFIX, *SCENE_SUFFIXES), self.open_all)
+
+    def open_all(self, paths: Sequence[Path]) -> None:
+        """Open scenes, projects and camera paths; what cannot be opened is told in the status bar."""
+        for path in paths:
+            if not path.exists():
+                self._viewer.session.say(texts.no_such_file(path))
+            elif path.suffix == SUFFIX:
+                self._viewer.telling(lambda path=path: self.open_project(path), texts.opened(path))
+            else:
+                self._viewer.session.open(path, is_flipbook=is_flipbook(path))
+
+    def open_demo(self) -> None:
+        """Add the bundled scene."""
+        self._viewer.session.open(demo_scene_path(), name="demo")
+
+    def open_project(self, path: Path) -> None:
+        """Replace everything by a project.
+
+        Raises:
+            RowsplatError: It cannot be read.
+        """
+        self.show_project(load_project(path))
+        self.project_path = path
+
+    def restore(self, path: Path) -> None:
+        """Show an autosaved project, which keeps no name of its own."""
+        self._viewer.telling(lambda: self.show_project(load_project(path)), texts.RESTORED)
+
+    def show_project(self, project: Project) -> None:
+        """Replace everything by `project`."""
+        viewer = self._viewer
+        viewer.path.keyframes = project.keyframes
+        new_ids = viewer.session.replace_document(project.document, project.view)
+        self._counts = {new_ids[scene_id]: count for scene_id, count in project.counts.items()}
+        viewer.controls = viewer.controls.looking_from(viewer.state.view.camera)
+
+    def project(self) -> Project:
+        """Everything as it is."""
+        state = self._viewer.state
+        counts = {**self._counts, **{scene: loaded.count for scene, loaded in state.loaded.items()}}
+        document = replace(state.document, selection=())
+        return Project(
+            document=document, counts=counts, view=state.view, keyframes=self._viewer.path.keyframes
+        )
+
+    def save_project(self, *, ask: bool = False) -> None:
+        """Save the project, asking for its name if it has none."""
+        if ask or self.project_path is None:
+            self._viewer.window.ask_save(texts.SAVE_PROJECT, (SUFFIX,), self._save_project_to)
+        else:
+            self._save_project_to(self.project_path)
+
+    def _save_project_to(self, path: Path) -> None:
+        path = path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX)
+
+        def save() -> None:
+            save_project(path, self.project())
+            self.project_path = path
+
+        self._viewer.telling(save, texts.saved(path))
+
+    def screenshot(self, *, transparent: bool) -> None:
+        """Ask where to save the picture as it is shown, or without its background."""
+        viewer = self._viewer
+        if transparent:
+            viewer.window.ask_save(texts.SAVE_SCREENSHOT, (".png",), self._save_transparent)
+        else:
+            viewer.window.ask_save(
+                texts.SAVE_SCREENSHOT,
+                (".png", ".jpg"),
+                lambda path: viewer.telling(lambda: viewer.window.save_picture(path), texts.saved(path)),
+            )
+
+    def _save_transparent(self, path: Path) -> None:
+        viewer = self._viewer
+        question = TakePicture(camera=viewer.state.view.camera, look=viewer.state.view.look)
+        viewer.session.ask(
+            question, lambda picture: viewer.telling(lambda: write_rgba(path, picture), texts.saved(path))
+        )
+
+    def export_scene(self) -> None:
+        """Ask where to write all visible scenes, edited and merged."""
+        self._viewer.window.ask_save(texts.EXPORT_SCENE, EXPORT_SUFFIXES, self._export_to)
+
+    def _export_to(self, path: Path) -> None:
+        session = self._viewer.session
+        session.say(texts.writing(path))
+        session.ask(SaveScenes(path=path), lambda count: session.say(texts.written(path, count)))
+
+    def bake(self) -> None:
+        """Ask where to write a mesh of what is shown, then bake it in the background and show it."""
+        self._viewer.window.ask_save(texts.BAKE, MESH_SUFFIXES, self._bake_to)
+
+    def _bake_to(self, out: Path) -> None:
+        session = self._viewer.session
+        backend, language = session.renderer_choice
+        specs = tuple(spec for spec in self._viewer.state.document.specs() if not spec.is_mesh)
+        cameras = tuple(key.camera for key in self._viewer.path.keyframes)
+        job = BakeMesh(
+            scenes=specs,
+            out=out,
+            options=self.bake_options,
+            cameras=cameras if self.bake_from_keyframes and cameras else None,
+            backend=backend,
+            kernel_language=language,
+        )
+        self._viewer.start_job(job, lambda: session.show_mesh_instead(out))
+
+
+def is_flipbook(path: Path) -> bool:
+    """Whether a path is a folder of frames rather than one scene, which a SOG folder is too."""
+    return path.is_dir() and not any((path / name).exists() for name in ("meta.json", "lod-meta.json"))
+
+
+def write_rgba(path: Path, picture: NDArray[np.uint8]) -> None:
+    """Write `[H, W, 4]` red, green, blue, alpha as .png.
+
+    Raises:
+        RowsplatError: The file cannot be written.
+    """
+    from PIL import Image
+
+    if path.suffix.lower() != ".png":
+        raise RowsplatError(texts.png_only(path))
+    require_writable_place(path)
+    with replacing_file(path) as temporary:
+        Image.fromarray(picture, "RGBA").save(temporary)
