@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QInputEvent, QKeyEvent, QMouseEvent, QWheelEvent
+from PyQt6.QtWidgets import QAbstractButton, QAbstractItemView, QComboBox, QWidget
 
 from ..camera_events import (
     Button,
@@ -67,6 +68,12 @@ def key_events(event: QKeyEvent, down: bool) -> tuple[CameraEvent, ...]:
     key = _KEYS.get(Qt.Key(event.key()))
     changed = ModifiersChanged(modifiers_of(event))
     return (changed,) if key is None else (changed, KeyChanged(key, down))
+
+
+def belongs_to(event: QKeyEvent, focused: QWidget | None) -> bool:
+    """Whether a key is the focused control's before it is a shortcut: Space presses, ticks and opens."""
+    asked = event.type() == QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Space
+    return asked and isinstance(focused, (QAbstractButton, QAbstractItemView, QComboBox))
 
 
 def cursor_of(tool: Tool) -> Qt.CursorShape:

@@ -100,6 +100,8 @@ class MainWindow(QMainWindow):
         self._changed.setSingleShot(True)
         self._changed.setInterval(0)
         self._changed.timeout.connect(self.refresh)
+        for dock in self.findChildren(QDockWidget):
+            dock.visibilityChanged.connect(self._note_shown)
         self._calm = QTimer(self)
         self._calm.setSingleShot(True)
         self._calm.timeout.connect(self.refresh_around)
@@ -184,6 +186,11 @@ class MainWindow(QMainWindow):
         """Refresh once, after all changes of this turn of the event loop."""
         if not self._changed.isActive():
             self._changed.start()
+
+    def _note_shown(self, visible: bool) -> None:
+        """A panel that was hidden has not been refreshed."""
+        if visible:
+            self._note_change()
 
     def receive(self, message: FromService) -> None:
         """Take a message of the render process, in the window's thread."""
@@ -309,6 +316,13 @@ class MainWindow(QMainWindow):
             self.viewer.camera_event(entry)
         self._note_change()
         return len(neutral) > 1
+
+    def event(self, event: QEvent | None) -> bool:
+        """Leave a key to the control that has the focus where it needs it, though it is a shortcut too."""
+        if isinstance(event, QKeyEvent) and events.belongs_to(event, self.focusWidget()):
+            event.accept()
+            return True
+        return super().event(event)
 
     def dragEnterEvent(self, a0: QDragEnterEvent | None) -> None:
         """Take files."""
