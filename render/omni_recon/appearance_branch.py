@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .attention import across_channels
 from .types import FEATURE_CHANNELS
 
 _DIFFERENCES = 3
@@ -51,7 +52,7 @@ def _pointwise(layers: nn.Sequential, values: Tensor) -> Tensor:
     """The layers applied to `values [V, C, N]` along the channels, without turning the array."""
     for layer in layers:
         if isinstance(layer, nn.Linear):
-            values = layer.weight @ values + layer.bias[:, None]
+            values = across_channels(values, layer.weight, layer.bias)
         else:
             values = F.relu(values, inplace=True)
     return values

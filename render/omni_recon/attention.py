@@ -27,6 +27,17 @@ _NORM_EPS = 1e-6
 _MASKED = -1e9  # logit of a view that does not see the sample; where none does, all count alike
 
 
+def across_channels(values: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """A linear layer along the channels of `values [V, C, N]`: `[V, C_out, N]`.
+
+    A plain product of `weight [C_out, C]` with a batch would turn and copy the batch.
+    """
+    batch = weight.expand(len(values), *weight.shape)
+    if bias is None:
+        return torch.bmm(batch, values)
+    return torch.baddbmm(bias[None, :, None], batch, values)
+
+
 class FeedForward(nn.Module):
     """Two layers, four times as wide inside."""
 
@@ -107,17 +118,17 @@ class ViewAttention(nn.Module):
         # rows: 8 of the hidden layer, then 64 of the values; columns: 32 of the view's features, 32 of the volume
         token_weight = torch.cat([keys, values])
         code_weight = torch.cat([enter.weight @ code_out.weight, code_out.weight])
-        codes = F.relu(code_in.weight @ directions + code_in.bias[:, None], inplace=True)
-        per_view = torch.cat([token_weight[:, :FEATURE_CHANNELS], code_weight], dim=1) @ torch.cat(
-            [features, codes], dim=1
-        )
+        codes = F.relu(across_channels(directions, code_in.weight, code_in.bias), inplace=True)
+        view_weight = torch.cat([token_weight[:, :FEATURE_CHANNELS], code_weight], dim=1)
+        per_view = across_channels(torch.cat([features, codes], dim=1), view_weight)
+        entered, view_values = per_view.split([_HIDDEN, WIDTH], dim=1)
         shared = token_weight[:, FEATURE_CHANNELS:] @ volume
         asked = (enter.weight @ self.q_fc.weight) @ queries.flatten(0, 1).t()
         bias = enter.bias + enter.weight @ code_out.bias
-        hidden = F.relu(per_view[:, :_HIDDEN] + (shared[:_HIDDEN] - asked + bias[:, None]), inplace=True)
-        logits = leave.weight @ hidden + leave.bias[:, None]
+        hidden = F.relu(entered + (shared[:_HIDDEN] - asked + bias[:, None]), inplace=True)
+        logits = across_channels(hidden, leave.weight, leave.bias)
         parts = torch.softmax(logits.masked_fill(~visible[:, None], _MASKED), dim=0)
-        found = (parts * per_view[:, _HIDDEN:]).sum(dim=0) + shared[_HIDDEN:] + code_out.bias[:, None]
+        found = (parts * view_values).sum(dim=0) + shared[_HIDDEN:] + code_out.bias[:, None]
         return self.out_fc(found.t()).unflatten(0, queries.shape[:2])
 
 

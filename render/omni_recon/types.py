@@ -50,7 +50,7 @@ class OmniConfig:
     coarse_samples: int = 64
     fine_samples: int = 64
     dropout: float = 0.1
-    ray_chunk: int = 1024
+    ray_chunk: int = 512
 
     def __post_init__(self) -> None:
         """Check the ranges."""
