@@ -18,7 +18,7 @@ from ...kernels.errors import SceneFileError
 from ..camera_files.limits import MAX_COORDINATE
 from ..views import SceneExtent
 from .assembly import fitted_cameras, photo_set_of, posed_photo
-from .image_files import first_folder_with_photos, found_photo, photos_in
+from .image_files import first_folder_with_photos, found_photo_around, photos_in
 from .numpy_files import array_names, read_npz
 from .photo_set import PhotoSet
 from .projection_matrices import camera_of_projection
@@ -51,7 +51,10 @@ def load_idr_photos(path: Path) -> PhotoSet:
     matrices = read_npz(file, [f"world_mat_{number}" for number in numbers])
     names = [f"world_mat_{number}" for number in numbers]
     cameras = [camera_of_projection(file, name, _projection(file, name, matrices[name])) for name in names]
-    found = [found_photo(photo, None) for photo in files]
+    found = [
+        found_photo_around(photo, (camera.cx, camera.cy))
+        for photo, camera in zip(files, cameras, strict=True)
+    ]
     fitted, notes = fitted_cameras(file, cameras, found)
     masks = photos_in(file.parent / "mask") if folder != file.parent else []
     matched: Sequence[Path | None] = masks if len(masks) == len(files) else [None] * len(files)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,6 +113,26 @@ def found_photo(path: Path, camera_size: tuple[float, float] | None) -> FoundPho
         "Turn the photo upright" if sideways else "Give the photos for which the cameras were made, uncropped"
     )
     raise SceneFileError(path, "", problem, remedy)
+
+
+def found_photo_around(path: Path, principal_point: tuple[float, float]) -> FoundPhoto:
+    """The image file `path`, turned as its EXIF data says if its middle is then nearer to the principal point.
+
+    For intrinsics without a size, whose `principal_point` (cx, cy) may be for another size and off the middle.
+
+    Raises:
+        SceneFileError: The file is no image.
+    """
+    header = photo_header(path)
+    orientations = (1, header.exif_orientation)
+    cx, cy = (max(centre, 1e-9) for centre in principal_point)
+
+    def misfit(orientation: int) -> float:
+        width, height = header.upright_size(orientation)
+        return abs(math.log(cx * height / (cy * width)))
+
+    best = orientations[1] if misfit(orientations[1]) < misfit(1) else 1
+    return FoundPhoto(path=path, header=header, orientation=best)
 
 
 def have_same_shape(size: tuple[float, float], other: tuple[float, float]) -> bool:

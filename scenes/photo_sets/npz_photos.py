@@ -21,7 +21,7 @@ from ..camera_files.frames import rotation_of
 from ..camera_files.limits import MAX_COORDINATE
 from ..poses import inverse_pose
 from .assembly import fitted_cameras, photo_set_of, posed_photo
-from .image_files import first_folder_with_photos, found_photo
+from .image_files import first_folder_with_photos, found_photo_around
 from .numpy_files import array_names, read_npz
 from .photo_set import PhotoSet
 
@@ -63,7 +63,10 @@ def load_npz_photos(path: Path) -> PhotoSet:
     if len(files) != len(poses):
         problem = f"expected {len(poses)} photos in {folder.name}/, one for each pose, found {len(files)}"
         raise SceneFileError(path, of_poses, problem, "Keep just the photos that the poses are for")
-    found = [found_photo(file, None) for file in files]
+    found = [
+        found_photo_around(file, (float(K[0, 2]), float(K[1, 2])))
+        for file, K in zip(files, matrices, strict=True)
+    ]
     viewmats = [
         _viewmat(path, f"{of_poses}[{index}]", pose, is_camtoworld=of_poses in _CAMTOWORLD)
         for index, pose in enumerate(poses)

@@ -9,6 +9,7 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
+from tokenize import TokenError
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,15 @@ from ...kernels.errors import SceneFileError
 
 _MAX_BYTES = 64 << 20
 _REMEDY = "Save plain arrays of numbers with numpy.save or numpy.savez"
+_PARSING_ERRORS = (
+    *(zipfile.BadZipFile, zlib.error, ValueError, OverflowError, EOFError),
+    *(
+        KeyError,
+        RuntimeError,
+        SyntaxError,
+        TokenError,
+    ),  # NumPy parses headers as Python, after repairs of its own
+)
 
 
 def read_npy(path: Path) -> NDArray[np.float64]:
@@ -81,14 +91,6 @@ def _clear_errors(path: Path, place: str) -> Generator[None]:
     except OSError as error:
         problem = f"cannot be read ({error.strerror or error})"
         raise SceneFileError(path, place, problem, "Check the path and its permissions") from None
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        ValueError,
-        EOFError,
-        KeyError,
-        RuntimeError,
-        SyntaxError,
-    ) as error:
+    except _PARSING_ERRORS as error:
         problem = f"expected arrays of NumPy, found something else ({str(error)[:80]})"
         raise SceneFileError(path, place, problem, _REMEDY) from None

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ...kernels.errors import SceneFileError
 from ..camera_files.json_fields import decoded, read_bytes
 from .assembly import fitted_cameras, photo_set_of, posed_photo
-from .image_files import found_photo, natural_order, photos_in
+from .image_files import found_photo_around, natural_order, photos_in
 from .photo_set import PhotoSet
 from .projection_matrices import camera_of_projection
 
@@ -44,8 +44,11 @@ def load_projection_text_photos(folder: Path) -> PhotoSet:
     names = [name for name in matrices if name in files]
     if not names:
         return photo_set_of(folder, (), missing=missing)
-    found = [found_photo(files[name], None) for name in names]
     cameras = [camera_of_projection(matrices[name], "", _matrix(matrices[name])) for name in names]
+    found = [
+        found_photo_around(files[name], (camera.cx, camera.cy))
+        for name, camera in zip(names, cameras, strict=True)
+    ]
     fitted, notes = fitted_cameras(folder, cameras, found)
     photos = [
         posed_photo(photo.path.name, photo, camera) for photo, camera in zip(found, fitted, strict=True)

@@ -12,7 +12,7 @@ from ...kernels.errors import SceneFileError
 from ..camera_files.json_fields import JsonObject, read_json
 from ..camera_files.transforms_json import read_transforms
 from .assembly import photo_set_of, posed_photo
-from .image_files import FoundPhoto, found_photo, referenced_file
+from .image_files import FoundPhoto, found_photo, found_photo_around, referenced_file
 from .photo import Photo
 from .photo_set import PhotoSet
 
@@ -78,23 +78,28 @@ def _photos_of(path: Path) -> Iterator[tuple[str, Photo | None]]:
 def _frame(file: JsonObject, fields: JsonObject) -> _Frame:
     name = fields.text("file_path")
     path = referenced_file(file.path, f"{fields.place}.file_path", file.path.parent, name)
-    photo = None if path is None else found_photo(path, _camera_size(replace(fields, inherited=file.values)))
+    photo = None if path is None else _oriented(path, replace(fields, inherited=file.values))
     mask_name = fields.text("mask_path")
     place = f"{fields.place}.mask_path"
     mask = referenced_file(file.path, place, file.path.parent, mask_name) if mask_name else None
     return _Frame(name=name.removeprefix("./"), fields=fields, photo=photo, mask=mask)
 
 
-def _camera_size(fields: JsonObject) -> tuple[float, float] | None:
-    """Size, or at least shape, of the picture that the intrinsics are for, as far as the file tells."""
+def _oriented(path: Path, fields: JsonObject) -> FoundPhoto:
+    """The photo, upright for intrinsics that tell their size, their principal point, their angles, or nothing."""
     w, h = fields.image_side("w"), fields.image_side("h")
     if w is not None and h is not None:
-        return w, h
+        return found_photo(path, (w, h))
     cx, cy = fields.positive("cx"), fields.positive("cy")
     if cx is not None and cy is not None:
-        return None  # such a principal point is for the photo's own size, and need not be its middle
+        photo = found_photo_around(path, (cx, cy))
+        if cx >= photo.size[0] or cy >= photo.size[1]:
+            size = "x".join(map(str, photo.size))
+            problem = f"expected a principal point in the {size} photo, found {cx:g} {cy:g}"
+            raise fields.error("cx", problem, "Add w and h, the size that the intrinsics are for")
+        return photo
     x, y = fields.angle("camera_angle_x", math.pi), fields.angle("camera_angle_y", math.pi)
-    return None if x is None or y is None else (math.tan(x / 2), math.tan(y / 2))
+    return found_photo(path, None if x is None or y is None else (math.tan(x / 2), math.tan(y / 2)))
 
 
 def _with_size(file: JsonObject, frame: _Frame) -> dict[str, object]:
