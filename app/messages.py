@@ -51,6 +51,7 @@ class Look:
         max_sh_degree: View-dependent colour above this degree is ignored.
         antialiased: Opacity compensation; `None` takes the scenes' own tag.
         scenes: Only these scenes by id; `None` for all that are visible.
+        photos: Show the nearest photo of this set instead of the scenes.
     """
 
     blend: Blend = Blend.IRSS
@@ -60,6 +61,7 @@ class Look:
     max_sh_degree: int = 3
     antialiased: bool | None = None
     scenes: tuple[int, ...] | None = None
+    photos: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

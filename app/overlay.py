@@ -12,7 +12,7 @@ from ..render import Blend
 from ..scenes import Camera
 from . import texts
 from .drawing import Point
-from .messages import Comparison, FrameReady, PlaneInfo
+from .messages import Comparison, FrameReady, Look, PlaneInfo
 from .questions import Box, Ellipsoid, Sphere, Volume
 from .state import Life, ViewerState
 
@@ -47,7 +47,7 @@ def look_labels(state: ViewerState) -> tuple[str, str]:
     frame = state.frame
     if frame is None or len(frame.planes) < 2 or state.view.comparison is Comparison.OFF:
         return "", ""
-    first, second = (f"{p.look.blend.value}  {p.times.total:.0f} ms" for p in frame.planes)
+    first, second = (_label(plane) for plane in frame.planes)
     return f"A  {first}", f"B  {second}"
 
 
@@ -70,7 +70,7 @@ def statistics_rows(frame: FrameReady | None, viewer: Viewer) -> list[tuple[str,
     """The table of the statistics panel."""
     if frame is None:
         return []
-    rows: list[tuple[str, ...]] = [("", *(plane.look.blend.value for plane in frame.planes))]
+    rows: list[tuple[str, ...]] = [("", *(look_name(plane.look) for plane in frame.planes))]
     rows += [
         (f"{name} [ms]", *(f"{getattr(plane.times, name):.1f}" for plane in frame.planes))
         for name in ("project", "sort", "bin", "blend", "total")
@@ -196,7 +196,19 @@ def _clipped(
     return (x0, y0), (x1, y1)
 
 
+def look_name(look: Look) -> str:
+    """What draws a look."""
+    return look.blend.value if look.photos is None else texts.NEAREST_PHOTO
+
+
+def _label(plane: PlaneInfo) -> str:
+    name = look_name(plane.look)
+    return name if plane.look.photos is not None else f"{name}  {plane.times.total:.0f} ms"
+
+
 def _look_line(plane: PlaneInfo) -> str:
+    if plane.look.photos is not None:
+        return look_name(plane.look)
     t = plane.times
     stages = f"project {t.project:.0f}, sort {t.sort:.0f}, bin {t.bin:.0f}, blend {t.blend:.0f}"
     return f"{plane.look.blend.value}: {t.total:.0f} ms ({stages})"

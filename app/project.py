@@ -44,12 +44,14 @@ class Project:
         counts: Gaussians of each scene's file when the project was saved, by scene id.
         view: Camera and looks.
         keyframes: The camera path.
+        photos: A photo set to compare with.
     """
 
     document: Document
     counts: Mapping[int, int]
     view: View
     keyframes: tuple[Keyframe, ...] = ()
+    photos: Path | None = None
 
 
 def save_project(path: Path, project: Project) -> None:
@@ -113,6 +115,7 @@ def to_json(project: Project, folder: Path) -> dict[str, Any]:
             "split": project.view.split,
             "gain": project.view.gain,
         },
+        **({} if project.photos is None else {"photos": _relative(project.photos, folder)}),
         "keyframes": [
             {"seconds": keyframe.seconds, "camera": _camera_to_json(keyframe.camera)}
             for keyframe in project.keyframes
@@ -151,6 +154,7 @@ def from_json(value: object, folder: Path) -> Project:
             gain=max(view.number("gain"), 1.0),
         ),
         keyframes=tuple(_keyframe_from_json(entry, i) for i, entry in enumerate(fields.items("keyframes"))),
+        photos=(folder / fields.text("photos")).resolve() if "photos" in fields.values else None,
     )
 
 

@@ -18,6 +18,7 @@ from ..scenes.edits.attributes import Attribute, attribute_values, in_value_rang
 from ..scenes.edits.floaters import floaters
 from ..scenes.edits.picking import pick
 from ..scenes.edits.regions import in_box, in_brush, in_ellipsoid, in_lasso, in_rectangle, in_sphere
+from ..scenes.photo_sets import load_photo_set
 from .messages import IDENTITY, Look, Matrix, SceneSpec
 from .scene_stack import NOTHING, SceneStack
 
@@ -282,6 +283,35 @@ class TakePicture:
         colour = np.divide(result.image, alpha, out=np.zeros_like(result.image), where=alpha > 0)
         both = np.concatenate([colour, alpha], axis=2)
         return (np.clip(both, 0.0, 1.0) * 255.0 + 0.5).astype(np.uint8)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class FoundPhotos:
+    """A photo set that was opened.
+
+    Args:
+        path: Where it was read from.
+        name: What it is called.
+        cameras: One a photo, of the photo's size.
+        notes: What the reader had to decide, one line each.
+    """
+
+    path: Path
+    name: str
+    cameras: tuple[Camera, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenPhotos:
+    """Whether posed photos can be read, and from where they were taken."""
+
+    path: Path
+
+    def answer(self, stack: SceneStack, renderer: Renderer) -> FoundPhotos:
+        """Their cameras."""
+        found = load_photo_set(self.path)
+        return FoundPhotos(path=self.path, name=found.name, cameras=found.cameras, notes=found.notes)
 
 
 @dataclass(frozen=True, kw_only=True)

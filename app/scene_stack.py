@@ -41,6 +41,9 @@ _OPAQUE_LOGIT = 6.0
 _LARGEST_GROWTH = 2.0  # of the area of what is kept while the camera moves
 _VIEW_WIDTH, _VIEW_HEIGHT = 1280, 720
 
+_NEAREST_PLANE = 1e-3
+_EVERYTHING = Look()
+
 Source = tuple[Path, "int | None", "Matrix | None", bool]
 """File, level of detail, for meshes, which are held in the world frame, their placement, and whether a flipbook."""
 
@@ -185,6 +188,17 @@ class SceneStack:
             if spec.scene_id == scene_id and _source(spec) in self._held:
                 return self._held[_source(spec)].cache.apply(spec.program)
         raise RowsplatError(f"scene {scene_id} is not loaded (any more)")
+
+    def depth_before(self, camera: Camera) -> float:
+        """View-space depth of the middle of what is visible, or the way to it where it is not before the camera."""
+        middles = [
+            (np.array(spec.matrix) @ np.array([*self._held[_source(spec)].extent.center, 1.0]))[:3]
+            for spec in self._visible(_EVERYTHING)
+        ]
+        if not middles:
+            return 1.0
+        x, y, z = camera.viewmat[:3, :3] @ np.mean(middles, axis=0) + camera.viewmat[:3, 3]
+        return max(float(z) if z > 0 else float(np.hypot(np.hypot(x, y), z)), _NEAREST_PLANE)
 
     def meshes(self, look: Look) -> list[MeshRenderer]:
         """The visible meshes of `look`, in the world frame."""

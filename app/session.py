@@ -434,12 +434,12 @@ class Session:
         return self._next_scene_id - 1
 
     def _do(self, label: str, document: Document) -> None:
-        self.state.previewed = None
+        self.state.previewed, self.state.message = None, ""
         self.state.history.do(label, document)
         self._refresh()
 
     def _moved(self, moved: bool) -> bool:
-        self.state.previewed = None
+        self.state.previewed, self.state.message = None, ""
         self._refresh()
         return moved
 

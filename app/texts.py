@@ -146,14 +146,127 @@ def photos_opened(name: str, count: int) -> str:
     return f"{name}: {count} photos; look B can show the nearest one (Compare)"
 
 
-# Panels
+# Panels: what a control says, and what it does (`_TIP`)
+
+PICTURE, HISTOGRAM, STAGE_TIMES = "Picture", "Histogram", "Stage times of the last pictures"
+REMOVE_TIP = "Remove what was kept"
+COMMANDS, COMMAND, TYPE_A_COMMAND = "Commands", "Command", "Type a command"
+
+SCENES_HEAD = ["Name", "Shown", "Locked", "Gaussians"]
+SCENES_TIP = "Tick what is shown and what is locked; double-click or F2 renames"
+READING, READING_SIZE, MESH = "Reading", "reading…", "mesh"
+CANCEL, CANCEL_TIP = "Cancel", "Stop reading (Esc)"
+REMOVE_SCENE = "Remove scene"
+REMOVE_SCENE_TIP = "Take the chosen scene out of the document; its file stays (undo: Ctrl+Z)"
+
+SATURATION, BRIGHTNESS, OPACITY, COLOUR, TINT, APPLY = (
+    "Saturation",
+    "Brightness",
+    "Opacity",
+    "Colour",
+    "Tint…",
+    "Apply",
+)
+SATURATION_TIP = "Saturation of the selection, or of everything that is not locked"
+BRIGHTNESS_TIP = "Brightness of the selection, or of everything that is not locked"
+OPACITY_TIP = "Opacity of the selection, or of everything that is not locked"
+TINT_TIP = "Multiply the colour of the selection, or of everything that is not locked"
+APPLY_TIP = "Make the colour change a step that can be undone (Ctrl+Z)"
+STEPS, STEPS_TIP = "Steps done", "What was done; double-click goes back to just after that step"
+VOLUME, NO_SIZE = "Volume", "none"
+VOLUME_TIPS = (
+    "Width of the sphere, box or ellipsoid that was drawn last",
+    "Height of the box or ellipsoid that was drawn last",
+    "Depth of the box or ellipsoid that was drawn last",
+)
+SHORT_COMMANDS = {
+    "delete": "Delete",
+    "crop": "Keep only",
+    "crop-volume": "Crop",
+    "select-volume": "Inside",
+    "duplicate": "Duplicate",
+    "separate": "Separate",
+    "hide": "Hide",
+    "show-hidden": "Show",
+    "measure": "Measure",
+    "set-length": "Length…",
+    "align-ground": "To ground",
+    "add-keyframe": "Add",
+    "play": "Play",
+    "load-path": "Load…",
+    "save-path": "Save…",
+    "export-video": "Video…",
+    "clear-keyframes": "Clear",
+}
+"""Commands on buttons, where the menu's text would be too wide."""
+
+HISTOGRAM_TIP = "Drag to choose a range; left and right move its end, with Shift its beginning, Enter selects"
+ATTRIBUTE, ATTRIBUTE_TIP = "Attribute", "What the histogram shows"
+UPDATE, UPDATE_TIP = "Update", "Count again for what is shown now"
+
+WHY, WHY_TIP = (
+    "Why faster?",
+    "Count the fragments that baseline, baseline-exact and IRSS evaluate for this picture",
+)
+HEAT_MAP_TIP = (
+    "Colour each pixel by the fragments that were evaluated for it (Alt+5); once more for the picture"
+)
+HEAT_MAP = "Cost heat map"
+
+COMPARISON = "Comparison"
+COMPARISON_TIP = "One picture, two at a slider, or their difference"
+SPLIT, SPLIT_TIP = "Split", "Where A ends and B begins; the line in the picture can be dragged too"
+LOOKS = "A", "B"
+ALL_SCENES, NEAREST_PHOTO = "all", "nearest photo"
+
+KEYFRAMES, KEYFRAMES_TIP = "Keyframes", "Double-click or Enter goes to a keyframe"
+TIME, TIME_TIP = "Time", "Time of flipbooks, folders of one scene a frame (play: Shift+Space)"
+
+MESH_PANEL = "Mesh"
+VOXEL, VOXEL_TIP = "Voxel size", "Side of a voxel in scene units; finer takes longer and more memory"
+AUTOMATIC, ALL = "automatic", "all"
+VIEWS, VIEWS_TIP = "Views", "Cameras spread around the subject whose depth is fused"
+TRIANGLES, TRIANGLES_TIP = "Triangles", "Decimate to at most so many"
+FROM_PATH = "From the camera path"
+FROM_PATH_TIP = "Look from the keyframes of the camera path instead of from all around"
+BAKE_BUTTON = "Bake…"
 
 COMPARISON_OFF = (
     "IRSS draws a thin rim that the baseline's 3-sigma squares cut off: expect 74 to 114 dB between them."
 )
 WORK_HEAD = ("fragments", "evaluated", "contributing", "useful")
-ROWS_LISTED = "rows of 8 pixels in IRSS's tile lists"
-ROWS_SKIPPED = "of them skipped: missed by the ellipse, or hidden"
+ROWS_LISTED, ROWS_SKIPPED = "rows of 8 px", "rows skipped"
+
+
+def blender_of(look: str) -> tuple[str, str]:
+    """Label and tip."""
+    return f"{look}: blender", f"Blender of look {look} (A: T toggles)"
+
+
+def mode_of(look: str) -> tuple[str, str]:
+    """Label and tip."""
+    return f"{look}: shows", f"What look {look} shows"
+
+
+def scenes_of(look: str) -> tuple[str, str]:
+    """Label and tip."""
+    return f"{look}: scenes", f"All scenes, one, or the nearest photo, for look {look}"
+
+
+def keyframe(number: int, seconds: float) -> str:
+    """A row of the camera path."""
+    return f"{number}: {seconds:.2f} s"
+
+
+def value_range(low: float, high: float, count: int) -> str:
+    """Below a histogram."""
+    return f"{low:.4g} to {high:.4g}, {count:,} Gaussians"
+
+
+def with_key(tip: str, key: str) -> str:
+    """A tip and its shortcut, if there is one."""
+    return f"{tip} ({key})" if key else tip
+
 
 # Steps that undo names
 

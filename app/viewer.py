@@ -27,6 +27,7 @@ from .state import Document, Tool, ViewerState
 from .statistics_window import FrameStatistics
 from .viewer_files import ViewerFiles
 from .viewer_path import ViewerPath
+from .viewer_photos import ViewerPhotos
 from .viewer_tools import ViewerTools
 from .window_port import WindowPort
 
@@ -37,7 +38,7 @@ REST_S = 0.15
 class Viewer:
     """Everything between a window and the session. Use from one thread.
 
-    `files`, `tools` and `path` hold what can be done with files, with the left mouse button, and with camera paths.
+    `files`, `tools`, `path` and `photos` hold what can be done with files, the left mouse button, camera paths, photos.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Viewer:
         self.session, self.window = session, window
         self.controls = CameraControls(session.state.view.camera)
         self.files, self.tools, self.path = ViewerFiles(self), ViewerTools(self), ViewerPath(self, clock)
+        self.photos = ViewerPhotos(self)
         self.statistics = FrameStatistics()
         self.overlay, self.grid, self.hint = True, False, False
         self.time_runs = False

@@ -16,7 +16,7 @@ from ..render.mesh_baking import BakeOptions
 from ..render.output_files import replacing_file, require_writable_place
 from . import texts
 from .project import SUFFIX, Project, load_project, save_project
-from .questions import SaveScenes, TakePicture
+from .questions import OpenPhotos, SaveScenes, TakePicture
 from .viewer_jobs import BakeMesh
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 SCENE_SUFFIXES = (".ply", ".splat", ".ksplat", ".spz", ".sog", ".glb", ".gltf", ".json")
 EXPORT_SUFFIXES = (".ply", ".compressed.ply", ".splat", ".spz", ".sog", ".glb")
+PHOTO_SUFFIXES = (".json", ".npz", ".npy", ".bin", ".txt")
+PHOTO_FILES = ("transforms.json", "transforms_train.json", "poses_bounds.npy", "cameras.npz", "images.bin")
 MESH_SUFFIXES = (".glb", ".ply", ".obj")
 
 
@@ -42,6 +44,16 @@ class ViewerFiles:
         """Ask for scene or project files."""
         self._viewer.window.ask_open(texts.OPEN, (SUFFIX, *SCENE_SUFFIXES), self.open_all)
 
+    def ask_photos(self) -> None:
+        """Ask for the file with the cameras of a photo set."""
+        self._viewer.window.ask_open(
+            texts.OPEN_PHOTOS, PHOTO_SUFFIXES, lambda paths: self.open_photos(paths[0])
+        )
+
+    def open_photos(self, path: Path) -> None:
+        """Read where photos were taken; a look can then show the nearest one."""
+        self._viewer.session.ask(OpenPhotos(path=path.absolute()), self._viewer.photos.take)
+
     def open_all(self, paths: Sequence[Path]) -> None:
         """Open scenes, projects and camera paths; what cannot be opened is told in the status bar."""
         for path in paths:
@@ -49,6 +61,8 @@ class ViewerFiles:
                 self._viewer.session.say(texts.no_such_file(path))
             elif path.suffix == SUFFIX:
                 self._viewer.telling(lambda path=path: self.open_project(path), texts.opened(path))
+            elif is_photo_set(path):
+                self.open_photos(path)
             else:
                 self._viewer.session.open(path, is_flipbook=is_flipbook(path))
 
@@ -76,6 +90,8 @@ class ViewerFiles:
         new_ids = viewer.session.replace_document(project.document, project.view)
         self._counts = {new_ids[scene_id]: count for scene_id, count in project.counts.items()}
         viewer.controls = viewer.controls.looking_from(viewer.state.view.camera)
+        if project.photos is not None:
+            self.open_photos(project.photos)
 
     def project(self) -> Project:
         """Everything as it is."""
@@ -83,7 +99,11 @@ class ViewerFiles:
         counts = {**self._counts, **{scene: loaded.count for scene, loaded in state.loaded.items()}}
         document = replace(state.document, selection=())
         return Project(
-            document=document, counts=counts, view=state.view, keyframes=self._viewer.path.keyframes
+            document=document,
+            counts=counts,
+            view=state.view,
+            keyframes=self._viewer.path.keyframes,
+            photos=self._viewer.photos.path,
         )
 
     def save_project(self, *, ask: bool = False) -> None:
@@ -148,6 +168,13 @@ class ViewerFiles:
             kernel_language=language,
         )
         self._viewer.start_job(job, lambda: session.show_mesh_instead(out))
+
+
+def is_photo_set(path: Path) -> bool:
+    """Whether a path is a photo set rather than scenes: cameras in one of the usual files."""
+    if not path.is_dir():
+        return path.suffix in (".npz", ".npy") or path.name in PHOTO_FILES
+    return any((path / name).exists() for name in (*PHOTO_FILES, "sparse")) or any(path.glob("*.npz"))
 
 
 def is_flipbook(path: Path) -> bool:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _GRASP_PX = 10.0
 _STEP_PX = 2.0
 _NARROWEST, _WIDEST = 3.0, 600.0  # brushes [px]
+_THINNEST = 1e-6  # volume [scene units]
 _TRANSFORMS = (Tool.MOVE, Tool.ROTATE, Tool.SCALE)
 _VOLUMES = (Tool.SPHERE, Tool.BOX, Tool.ELLIPSOID)
 
@@ -253,7 +254,8 @@ class ViewerTools:
 
 def resized(volume: Volume, sizes: Point3) -> Volume:
     """The volume with other full sizes along its axes; a sphere takes the first."""
-    half = (sizes[0] / 2, sizes[1] / 2, sizes[2] / 2)
+    width, height, depth = (max(size, _THINNEST) / 2 for size in sizes)
+    half = (width, height, depth)
     if isinstance(volume, Box):
         return replace(volume, half_sizes=half)
     if isinstance(volume, Ellipsoid):

@@ -83,7 +83,8 @@ def ssim(a: NDArray[np.floating], b: NDArray[np.floating], *, peak: float = 1.0)
     covariance = unbiased * (mean(x * y) - mean_x * mean_y)
     c1, c2 = (0.01 * peak) ** 2, (0.03 * peak) ** 2
     luminance = (2.0 * mean_x * mean_y + c1) / (mean_x * mean_x + mean_y * mean_y + c1)
-    return float(np.mean(luminance * (2.0 * covariance + c2) / (var_x + var_y + c2), dtype=np.float64))
+    similar = luminance * (2.0 * covariance + c2) / (var_x + var_y + c2)
+    return min(float(np.mean(similar, dtype=np.float64)), 1.0)
 
 
 def _difference(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.float64]:

@@ -47,6 +47,16 @@ def compare_actions() -> Sequence[Action]:
             )
         ),
         Action(
+            name="compare-photo",
+            menu=menu,
+            text="Compare with the nearest photo",
+            keys=("Ctrl+4",),
+            tip="Show the nearest photo beside what is drawn, as if the scene were a plane at its middle.",
+            run=lambda viewer: viewer.photos.compare(),
+            enabled=lambda viewer: viewer.photos.found is not None,
+            checked=lambda viewer: viewer.photos.is_compared,
+        ),
+        Action(
             name="swap-looks",
             menu=menu,
             text="Swap A and B",

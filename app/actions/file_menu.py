@@ -20,6 +20,13 @@ def file_actions() -> Sequence[Action]:
             run=lambda viewer: viewer.files.ask_and_open(),
         ),
         Action(
+            name="open-photos",
+            menu=menu,
+            text="Open photos with cameras…",
+            tip="Open a posed photo set: transforms.json, COLMAP, poses_bounds.npy, cameras.npz.",
+            run=lambda viewer: viewer.files.ask_photos(),
+        ),
+        Action(
             name="open-demo",
             menu=menu,
             text="Open the demo scene",

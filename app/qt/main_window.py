@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PyQt6.QtCore import QEvent, QSettings, Qt, QTimer, QUrl
+from PyQt6.QtCore import QByteArray, QEvent, QSettings, Qt, QTimer, QUrl
 from PyQt6.QtGui import (
     QAction,
     QCloseEvent,
@@ -20,11 +20,13 @@ from PyQt6.QtGui import (
 from PyQt6.QtWidgets import (
     QDockWidget,
     QFileDialog,
+    QFrame,
     QInputDialog,
     QLabel,
     QMainWindow,
     QMessageBox,
     QProgressBar,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -45,12 +47,7 @@ from . import events
 from .job_bridge import JobBridge
 from .offer_bar import OfferBar
 from .palette_dialog import PaletteDialog
-from .panels.compare_panel import ComparePanel
-from .panels.edit_panel import EditPanel
-from .panels.path_panel import PathPanel
-from .panels.scenes_panel import ScenesPanel
-from .panels.statistics_panel import StatisticsPanel
-from .panels.values_panel import ValuesPanel
+from .panels.registry import PANELS
 from .picture_view import PictureView
 from .theme import apply_theme
 
@@ -142,42 +139,42 @@ class MainWindow(QMainWindow):
         return made
 
     def _make_panels(self) -> dict[str, QWidget]:
-        left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
-        panels: dict[str, tuple[QWidget, Qt.DockWidgetArea]] = {
-            texts.SCENES: (ScenesPanel(self.viewer), left),
-            texts.EDITS: (EditPanel(self.viewer, self.run), left),
-            texts.VALUES: (ValuesPanel(self.viewer), left),
-            texts.STATISTICS: (StatisticsPanel(self.viewer), right),
-            texts.COMPARE: (ComparePanel(self.viewer), right),
-            texts.PATH: (PathPanel(self.viewer, self.run), right),
-        }
-        for title, (panel, area) in panels.items():
-            dock = QDockWidget(title, self)
-            dock.setObjectName(title)
-            dock.setWidget(panel)
-            self.addDockWidget(area, dock)
+        panels: dict[str, QWidget] = {}
+        for entry in PANELS:
+            panels[entry.title] = entry.make(self.viewer, self.run)
+            dock = QDockWidget(entry.title, self)
+            dock.setObjectName(entry.title)
+            dock.setWidget(_scrolling(panels[entry.title]))
+            self.addDockWidget(entry.side, dock)
+            if entry.tab_of:
+                before = self.findChild(QDockWidget, entry.tab_of)
+                self.tabifyDockWidget(before, dock)
+                before.raise_()
             toggle = dock.toggleViewAction()
             if self._panel_menu is not None and toggle is not None:
                 self._panel_menu.addAction(toggle)
-        wide = list(self.findChildren(QDockWidget))
-        self.resizeDocks(wide, [_PANEL_WIDTH] * len(wide), Qt.Orientation.Horizontal)
-        return {title: panel for title, (panel, _) in panels.items()}
+        docks = [self.findChild(QDockWidget, entry.title) for entry in PANELS]
+        self.resizeDocks(docks, [_PANEL_WIDTH] * len(docks), Qt.Orientation.Horizontal)
+        self.resizeDocks(docks, [entry.height for entry in PANELS], Qt.Orientation.Vertical)
+        return panels
 
     def _make_status_bar(self) -> None:
         bar = self.statusBar()
         assert bar is not None
+        for label in (self._status, self._renderer):
+            label.setTextFormat(Qt.TextFormat.PlainText)  # names of files may look like HTML
         bar.addWidget(self._status, 1)
         self._job = QProgressBar()
         self._job.setMaximumWidth(260)
-        self._job.setToolTip("The running job (Esc cancels)")
+        self._job.setToolTip(texts.JOB_TIP)
         bar.addPermanentWidget(self._job)
         bar.addPermanentWidget(self._renderer)
 
     def _restore_layout(self) -> None:
         geometry, state = self.settings.value("geometry"), self.settings.value("layout")
-        if geometry is not None:
+        if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
-        if state is not None:
+        if isinstance(state, QByteArray):
             self.restoreState(state)
 
     # Showing the state
@@ -222,7 +219,9 @@ class MainWindow(QMainWindow):
         for panel in self.panels.values():
             if panel.isVisible():
                 panel.refresh()  # pyright: ignore[reportAttributeAccessIssue]
-        self._status.setText(status_text(self.viewer))
+        said = " ".join(status_text(self.viewer).split())
+        self._status.setText(said)
+        self._status.setToolTip(said)  # whole, where the window is too narrow for it
         self._renderer.setText(state.renderer)
         progress = self.viewer.job_progress
         self._job.setVisible(self.viewer.job is not None)
@@ -377,7 +376,7 @@ class MainWindow(QMainWindow):
         require_writable_place(path)
         with replacing_file(path) as temporary:
             if not self.picture.grab_picture().save(str(temporary)):
-                raise RowsplatError(f"{path}: cannot be written as a picture. Choose .png or .jpg.")
+                raise RowsplatError(texts.picture_formats(path))
 
     def start_job(self, job: Job, on_message: Callable[[JobMessage], None]) -> JobProcess:
         """Start a job whose messages come in the window's thread."""
@@ -393,6 +392,7 @@ class MainWindow(QMainWindow):
         box = QMessageBox(self)
         box.setWindowTitle(texts.TITLE)
         box.setText(texts.about(self.viewer.state.renderer))
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
 
     def toggle_theme(self) -> None:
@@ -409,6 +409,18 @@ class MainWindow(QMainWindow):
         self.close()
 
 
+def _scrolling(panel: QWidget) -> QScrollArea:
+    """So that the window may be lower than its panels."""
+    area = QScrollArea()
+    area.setWidget(panel)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    bar = area.verticalScrollBar()
+    area.setMinimumWidth(panel.minimumSizeHint().width() + (0 if bar is None else bar.sizeHint().width()))
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return area
+
+
 def _remove(paths: Sequence[Path]) -> None:
     for path in paths:
         path.unlink(missing_ok=True)
@@ -417,7 +429,7 @@ def _remove(paths: Sequence[Path]) -> None:
 def tooltip(entry: Action) -> str:
     """Tip and shortcut."""
     keys = QKeySequence(entry.keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if entry.keys else ""
-    return f"{entry.tip} ({keys})" if keys else entry.tip
+    return texts.with_key(entry.tip, keys)
 
 
 def _filter(suffixes: Sequence[str]) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
+from .. import texts
+
 
 class OfferBar(QWidget):
     """A sentence and two buttons."""
@@ -17,7 +19,7 @@ class OfferBar(QWidget):
         self.on_refuse: Callable[[], object] = lambda: None
         self.accept_button, self.refuse_button = QPushButton(accept, self), QPushButton(refuse, self)
         self.accept_button.setToolTip(text)
-        self.refuse_button.setToolTip("Remove what was kept")
+        self.refuse_button.setToolTip(texts.REMOVE_TIP)
         self.accept_button.clicked.connect(self._accepted)
         self.refuse_button.clicked.connect(self._refused)
         layout = QHBoxLayout(self)

@@ -8,6 +8,7 @@ from PyQt6.QtCore import QEvent, QObject, Qt
 from PyQt6.QtGui import QKeyEvent, QKeySequence
 from PyQt6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
+from .. import texts
 from ..actions import Action
 
 
@@ -17,13 +18,13 @@ class PaletteDialog(QDialog):
     def __init__(self, parent: QWidget, actions: Sequence[Action], run: Callable[[Action], None]) -> None:
         """Offer `actions`; `run` does the chosen one."""
         super().__init__(parent)
-        self.setWindowTitle("Commands")
+        self.setWindowTitle(texts.COMMANDS)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(480)
         self._actions, self._run = actions, run
         self.field, self.list = QLineEdit(self), QListWidget(self)
-        self.field.setPlaceholderText("Type a command")
-        self.field.setAccessibleName("Command")
+        self.field.setPlaceholderText(texts.TYPE_A_COMMAND)
+        self.field.setAccessibleName(texts.COMMAND)
         self.field.textChanged.connect(self._filter)
         self.field.returnPressed.connect(self.accept)
         self.field.installEventFilter(self)

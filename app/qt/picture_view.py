@@ -25,6 +25,7 @@ from PyQt6.QtGui import (
 from PyQt6.QtWidgets import QWidget
 from PyQt6.sip import voidptr
 
+from .. import texts
 from ..drawing import Drawing, Point
 
 Picture = NDArray[np.uint8]
@@ -43,7 +44,7 @@ class PictureView(QWidget):
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(QSize(160, 120))
-        self.setAccessibleName("Picture")
+        self.setAccessibleName(texts.PICTURE)
         self._pictures: tuple[Picture, ...] = ()
         self.drawing = Drawing()
         self.frames_painted = 0

@@ -10,13 +10,14 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QComboBox, QFormLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from ....render import Blend, RenderMode
+from ... import texts
 from ...messages import Comparison, Look
 from ...overlay import comparison_text
 from ...viewer import Viewer
 
 
 class ComparePanel(QWidget):
-    """Blender, mode and scene of each look, the kind of comparison, the slider."""
+    """Blender, mode and content of each look, the kind of comparison, the slider."""
 
     def __init__(self, viewer: Viewer) -> None:
         """Show the looks of `viewer`."""
@@ -24,28 +25,24 @@ class ComparePanel(QWidget):
         self._viewer = viewer
         self._filling = False
         form = QFormLayout()
-        self.kind = self._enum(
-            Comparison, "One picture, two at a slider, or their difference", self._set_kind
-        )
-        form.addRow("Comparison", self.kind)
+        self.kind = self._enum(Comparison, texts.COMPARISON_TIP, self._set_kind)
+        form.addRow(texts.COMPARISON, self.kind)
         self.boxes: dict[str, tuple[QComboBox, QComboBox, QComboBox]] = {}
-        for name in ("A", "B"):
-            blend = self._enum(Blend, f"Blender of look {name} (A: T toggles)", self._set_looks)
-            mode = self._enum(RenderMode, f"What look {name} shows", self._set_looks)
-            scene = QComboBox(self)
-            scene.setToolTip(f"All scenes, or one, for look {name}")
-            scene.setAccessibleName(f"Scene of look {name}")
-            scene.activated.connect(self._set_looks)
-            self.boxes[name] = (blend, mode, scene)
-            form.addRow(f"{name}: blender", blend)
-            form.addRow(f"{name}: shows", mode)
-            form.addRow(f"{name}: scenes", scene)
+        for name in texts.LOOKS:
+            (blend_label, blend_tip), (mode_label, mode_tip) = texts.blender_of(name), texts.mode_of(name)
+            blend = self._enum(Blend, blend_tip, self._set_looks)
+            mode = self._enum(RenderMode, mode_tip, self._set_looks)
+            content_label, content_tip = texts.scenes_of(name)
+            content = self._box(content_tip, self._set_looks)
+            self.boxes[name] = (blend, mode, content)
+            for label, box in ((blend_label, blend), (mode_label, mode), (content_label, content)):
+                form.addRow(label, box)
         self.split = QSlider(Qt.Orientation.Horizontal, self)
         self.split.setRange(0, 1000)
-        self.split.setToolTip("Where A ends and B begins; the line in the picture can be dragged too")
-        self.split.setAccessibleName("Split")
+        self.split.setToolTip(texts.SPLIT_TIP)
+        self.split.setAccessibleName(texts.SPLIT)
         self.split.valueChanged.connect(self._set_split)
-        form.addRow("Split", self.split)
+        form.addRow(texts.SPLIT, self.split)
         self.result = QLabel(self)
         self.result.setWordWrap(True)
         layout = QVBoxLayout(self)
@@ -58,27 +55,36 @@ class ComparePanel(QWidget):
         self._filling = True
         view = self._viewer.state.view
         _choose(self.kind, view.comparison)
-        scenes = [
-            ("all", None),
-            *((item.name, (item.scene_id,)) for item in self._viewer.state.document.scenes),
-        ]
-        for name, look in (("A", view.look), ("B", view.other)):
-            blend, mode, scene = self.boxes[name]
+        contents = self._contents()
+        for name, look in zip(texts.LOOKS, (view.look, view.other), strict=True):
+            blend, mode, content = self.boxes[name]
             _choose(blend, look.blend)
             _choose(mode, look.mode)
-            if [scene.itemText(i) for i in range(scene.count())] != [text for text, _ in scenes]:
-                scene.clear()
-                for text, value in scenes:
-                    scene.addItem(text, value)
-            _choose(scene, look.scenes)
+            if [content.itemText(i) for i in range(content.count())] != [text for text, _ in contents]:
+                content.clear()
+                for text, value in contents:
+                    content.addItem(text, value)
+            _choose(content, (look.scenes, look.photos))
         self.split.setValue(round(view.split * 1000))
         self.result.setText(comparison_text(self._viewer))
         self._filling = False
 
+    def _contents(self) -> list[tuple[str, object]]:
+        """What a look can show: its name, and the look's `scenes` and `photos`."""
+        contents: list[tuple[str, object]] = [(texts.ALL_SCENES, (None, None))]
+        contents += [(item.name, ((item.scene_id,), None)) for item in self._viewer.state.document.scenes]
+        if self._viewer.photos.path is not None:
+            contents.append((texts.NEAREST_PHOTO, (None, self._viewer.photos.path)))
+        return contents
+
     def _enum(self, kind: type[Enum], tip: str, changed: Callable[[], None]) -> QComboBox:
-        box = QComboBox(self)
+        box = self._box(tip, changed)
         for entry in kind:
             box.addItem(entry.value, entry)
+        return box
+
+    def _box(self, tip: str, changed: Callable[[], None]) -> QComboBox:
+        box = QComboBox(self)
         box.setToolTip(tip)
         box.setAccessibleName(tip)
         box.activated.connect(changed)
@@ -93,12 +99,14 @@ class ComparePanel(QWidget):
 
     def _set_looks(self) -> None:
         view = self._viewer.state.view
-        look, other = (self._chosen(key, old) for key, old in (("A", view.look), ("B", view.other)))
+        looks = (self._chosen(*entry) for entry in zip(texts.LOOKS, (view.look, view.other), strict=True))
+        look, other = looks
         self._viewer.session.set_view(replace(view, look=look, other=other))
 
     def _chosen(self, name: str, old: Look) -> Look:
-        blend, mode, scene = self.boxes[name]
-        return replace(old, blend=blend.currentData(), mode=mode.currentData(), scenes=scene.currentData())
+        blend, mode, content = self.boxes[name]
+        scenes, photos = content.currentData()
+        return replace(old, blend=blend.currentData(), mode=mode.currentData(), scenes=scenes, photos=photos)
 
 
 def _choose(box: QComboBox, value: object) -> None:

@@ -1,4 +1,4 @@
-"""What was done, tools, colour changes of the selection; and the place where text edits will be."""
+"""What was done, tools, and colour changes of the selection."""
 
 from __future__ import annotations
 
@@ -6,38 +6,21 @@ from collections.abc import Callable
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor
-from PyQt6.QtWidgets import (
-    QColorDialog,
-    QFormLayout,
-    QGridLayout,
-    QListWidget,
-    QPushButton,
-    QSlider,
-    QVBoxLayout,
-    QWidget,
-)
+from PyQt6.QtWidgets import QColorDialog, QFormLayout, QListWidget, QPushButton, QSlider, QVBoxLayout, QWidget
 
-from ...actions import Action, action
+from ... import texts
+from ...actions import Action
 from ...viewer import Viewer
+from .command_buttons import CommandButtons
+from .volume_sizes import VolumeSizes
 
 _BUTTONS = (
-    "rectangle", "lasso", "brush", "sphere", "box", "select-floaters",
+    "rectangle", "lasso", "brush", "sphere", "box", "ellipsoid",
     "move", "rotate", "scale", "delete", "crop", "duplicate", "separate", "hide", "show-hidden",
-    "measure", "set-length", "align-ground",
+    "select-volume", "crop-volume", "select-floaters", "measure", "set-length", "align-ground",
 )  # fmt: skip
 _COLUMNS = 3
-_SHORT = {
-    "delete": "Delete",
-    "crop": "Keep only",
-    "duplicate": "Duplicate",
-    "separate": "Separate",
-    "hide": "Hide",
-    "show-hidden": "Show",
-    "measure": "Measure",
-    "set-length": "Length…",
-    "align-ground": "To ground",
-}
-"""Texts of buttons that would be too wide with that of the menu."""
+_UNCHANGED, _DOUBLE = 100, 200  # per cent
 
 
 class EditPanel(QWidget):
@@ -48,48 +31,32 @@ class EditPanel(QWidget):
         super().__init__()
         self._viewer = viewer
         self._shown: object = None
-        layout = QVBoxLayout(self)
-        grid = QGridLayout()
-        self.buttons: dict[str, QPushButton] = {}
-        for number, name in enumerate(_BUTTONS):
-            entry = action(name)
-            button = QPushButton(_SHORT.get(name, entry.text), self)
-            button.setToolTip(f"{entry.tip}{f' ({entry.keys[0]})' if entry.keys else ''}")
-            button.setCheckable(entry.checked is not None)
-            button.clicked.connect(lambda _checked=False, entry=entry: run(entry))
-            self.buttons[name] = button
-            grid.addWidget(button, number // _COLUMNS, number % _COLUMNS)
-        layout.addLayout(grid)
-        form = QFormLayout()
-        self.saturation = self._slider("Saturation of the selection, or of everything that is not locked")
-        self.brightness = self._slider("Brightness of the selection, or of everything that is not locked")
-        self.opacity = self._slider("Opacity of the selection, or of everything that is not locked")
-        self.tint = QPushButton("Tint…", self)
-        self.tint.setToolTip("Multiply the colour of the selection, or of everything that is not locked")
-        self.tint.clicked.connect(self._ask_tint)
-        self.apply = QPushButton("Apply", self)
-        self.apply.setToolTip("Make the colour change a step that can be undone (Ctrl+Z)")
-        self.apply.clicked.connect(self._apply)
         self._tint = (1.0, 1.0, 1.0)
+        self.commands, self.volume = CommandButtons(_BUTTONS, _COLUMNS, run), VolumeSizes(viewer)
+        self.saturation = self._slider(texts.SATURATION_TIP)
+        self.brightness = self._slider(texts.BRIGHTNESS_TIP)
+        self.opacity = self._slider(texts.OPACITY_TIP)
+        self.tint = self._button(texts.TINT, texts.TINT_TIP, self._ask_tint)
+        self.apply = self._button(texts.APPLY, texts.APPLY_TIP, self._apply)
+        form = QFormLayout()
         for text, widget in (
-            ("Saturation", self.saturation), ("Brightness", self.brightness), ("Opacity", self.opacity),
-            ("Colour", self.tint), ("", self.apply),
+            (texts.VOLUME, self.volume), (texts.SATURATION, self.saturation), (texts.BRIGHTNESS, self.brightness),
+            (texts.OPACITY, self.opacity), (texts.COLOUR, self.tint), ("", self.apply),
         ):  # fmt: skip
             form.addRow(text, widget)
-        layout.addLayout(form)
         self.steps = QListWidget(self)
-        self.steps.setAccessibleName("Steps done")
-        self.steps.setToolTip("What was done; double-click goes back to just after that step")
+        self.steps.setAccessibleName(texts.STEPS)
+        self.steps.setToolTip(texts.STEPS_TIP)
         self.steps.itemActivated.connect(self._go_to_current)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.commands)
+        layout.addLayout(form)
         layout.addWidget(self.steps, 1)
 
     def refresh(self) -> None:
         """Show the steps and what can be done."""
-        for name, button in self.buttons.items():
-            entry = action(name)
-            button.setEnabled(entry.enabled(self._viewer))
-            if entry.checked is not None:
-                button.setChecked(entry.checked(self._viewer))
+        self.commands.refresh(self._viewer)
+        self.volume.refresh()
         labels = self._viewer.state.history.labels
         if labels != self._shown:
             self._shown = labels
@@ -99,14 +66,21 @@ class EditPanel(QWidget):
 
     def _slider(self, tip: str) -> QSlider:
         slider = QSlider(Qt.Orientation.Horizontal, self)
-        slider.setRange(0, 200)
-        slider.setValue(100)
+        slider.setRange(0, _DOUBLE)
+        slider.setValue(_UNCHANGED)
         slider.setToolTip(tip)
         slider.setAccessibleName(tip)
         return slider
 
+    def _button(self, text: str, tip: str, clicked: Callable[[], None]) -> QPushButton:
+        button = QPushButton(text, self)
+        button.setToolTip(tip)
+        button.clicked.connect(clicked)
+        return button
+
     def _ask_tint(self) -> None:
         dialog = QColorDialog(QColor.fromRgbF(*self._tint), self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.colorSelected.connect(self._take_tint)
         dialog.open()
 
@@ -114,12 +88,11 @@ class EditPanel(QWidget):
         self._tint = (colour.redF(), colour.greenF(), colour.blueF())
 
     def _apply(self) -> None:
-        saturation, brightness, opacity = (
-            s.value() / 100 for s in (self.saturation, self.brightness, self.opacity)
-        )
+        sliders = self.saturation, self.brightness, self.opacity
+        saturation, brightness, opacity = (slider.value() / _UNCHANGED for slider in sliders)
         self._viewer.recolour(tint=self._tint, saturation=saturation, brightness=brightness, opacity=opacity)
-        for slider in (self.saturation, self.brightness, self.opacity):
-            slider.setValue(100)
+        for slider in sliders:
+            slider.setValue(_UNCHANGED)
         self._tint = (1.0, 1.0, 1.0)
 
     def _go_to_current(self) -> None:

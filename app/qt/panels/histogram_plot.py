@@ -9,6 +9,7 @@ from PyQt6.QtCore import QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
+from ... import texts
 from ...questions import HistogramAnswer
 
 _BAR, _CHOSEN = QColor("#4C72B0"), QColor("#FF9E1A")
@@ -26,10 +27,8 @@ class HistogramPlot(QWidget):
         self._range: tuple[float, float] | None = None
         self.setMinimumSize(QSize(120, 90))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Histogram")
-        self.setToolTip(
-            "Drag to choose a range; left and right move its end, with Shift its beginning, Enter selects"
-        )
+        self.setAccessibleName(texts.HISTOGRAM)
+        self.setToolTip(texts.HISTOGRAM_TIP)
 
     @property
     def chosen(self) -> tuple[float, float] | None:

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QGridLayout, QListWidget, QPushButton, QSlider, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QListWidget, QSlider, QVBoxLayout, QWidget
 
-from ...actions import Action, action
+from ... import texts
+from ...actions import Action
 from ...viewer import Viewer
+from .command_buttons import CommandButtons
 
 _BUTTONS = ("add-keyframe", "play", "load-path", "save-path", "export-video", "clear-keyframes")
-
-
-_SHORT = dict(zip(_BUTTONS, ("Add", "Play", "Load…", "Save…", "Video…", "Clear"), strict=True))
-
-
+_COLUMNS = 2
 _TIME_STEPS = 1000
 
 
@@ -27,26 +25,20 @@ class PathPanel(QWidget):
         super().__init__()
         self._viewer = viewer
         self._shown: object = None
+        self._filling = False
         self.keys = QListWidget(self)
-        self.keys.setAccessibleName("Keyframes")
-        self.keys.setToolTip("Double-click or Enter goes to a keyframe")
+        self.keys.setAccessibleName(texts.KEYFRAMES)
+        self.keys.setToolTip(texts.KEYFRAMES_TIP)
         self.keys.itemActivated.connect(self._go_to_current)
         layout = QVBoxLayout(self)
         layout.addWidget(self.keys)
-        grid = QGridLayout()
-        self.buttons: dict[str, QPushButton] = {}
-        for number, name in enumerate(_BUTTONS):
-            entry = action(name)
-            self.buttons[name] = QPushButton(_SHORT[name], self)
-            self.buttons[name].setToolTip(f"{entry.tip}{f' ({entry.keys[0]})' if entry.keys else ''}")
-            self.buttons[name].clicked.connect(lambda _checked=False, entry=entry: run(entry))
-            grid.addWidget(self.buttons[name], number // 2, number % 2)
-        layout.addLayout(grid)
+        self.commands = CommandButtons(_BUTTONS, _COLUMNS, run)
+        layout.addWidget(self.commands)
         self.time = QSlider(Qt.Orientation.Horizontal, self)
         self.time.setRange(0, _TIME_STEPS)
-        self.time.setToolTip("Time of flipbooks, folders of one scene a frame (play: Shift+Space)")
-        self.time.setAccessibleName("Time")
-        self.time.sliderMoved.connect(self._set_time)
+        self.time.setToolTip(texts.TIME_TIP)
+        self.time.setAccessibleName(texts.TIME)
+        self.time.valueChanged.connect(self._set_time)
         layout.addWidget(self.time)
 
     def refresh(self) -> None:
@@ -54,18 +46,20 @@ class PathPanel(QWidget):
         state = self._viewer.state
         self.time.setVisible(state.duration > 0)
         if state.duration > 0 and not self.time.isSliderDown():
+            self._filling = True
             self.time.setValue(round(state.seconds / state.duration * _TIME_STEPS))
-        for name, button in self.buttons.items():
-            button.setEnabled(action(name).enabled(self._viewer))
+            self._filling = False
+        self.commands.refresh(self._viewer)
         if self._viewer.path.keyframes is not self._shown:
             self._shown = self._viewer.path.keyframes
             self.keys.clear()
             self.keys.addItems(
-                [f"{n + 1}: {key.seconds:.2f} s" for n, key in enumerate(self._viewer.path.keyframes)]
+                [texts.keyframe(n + 1, key.seconds) for n, key in enumerate(self._viewer.path.keyframes)]
             )
 
     def _set_time(self, step: int) -> None:
-        self._viewer.session.show_time(step / _TIME_STEPS * self._viewer.state.duration)
+        if not self._filling:
+            self._viewer.session.show_time(step / _TIME_STEPS * self._viewer.state.duration)
 
     def _go_to_current(self) -> None:
         row, camera = self.keys.currentRow(), self._viewer.state.view.camera

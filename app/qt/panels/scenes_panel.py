@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from ... import texts
 from ...viewer import Viewer
 
 _NAME, _VISIBLE, _LOCKED, _COUNT = range(4)
@@ -31,19 +32,19 @@ class ScenesPanel(QWidget):
         self._filling = False
         self._shown: object = None
         self.tree = QTreeWidget(self)
-        self.tree.setHeaderLabels(["Name", "Shown", "Locked", "Gaussians"])
+        self.tree.setHeaderLabels(texts.SCENES_HEAD)
         self.tree.setRootIsDecorated(False)
-        self.tree.setAccessibleName("Scenes")
-        self.tree.setToolTip("Tick what is shown and what is locked; double-click or F2 renames")
+        self.tree.setAccessibleName(texts.SCENES)
+        self.tree.setToolTip(texts.SCENES_TIP)
         self.tree.itemChanged.connect(self._changed)
         self.progress = QProgressBar(self)
         self.progress.setRange(0, 0)
-        self.progress.setFormat("Reading")
-        self.cancel = QPushButton("Cancel", self)
-        self.cancel.setToolTip("Stop reading (Esc)")
+        self.progress.setFormat(texts.READING)
+        self.cancel = QPushButton(texts.CANCEL, self)
+        self.cancel.setToolTip(texts.CANCEL_TIP)
         self.cancel.clicked.connect(viewer.cancel)
-        self.remove = QPushButton("Remove scene", self)
-        self.remove.setToolTip("Take the chosen scene out of the document; its file stays (undo: Ctrl+Z)")
+        self.remove = QPushButton(texts.REMOVE_SCENE, self)
+        self.remove.setToolTip(texts.REMOVE_SCENE_TIP)
         self.remove.clicked.connect(self._remove)
         layout = QVBoxLayout(self)
         layout.addWidget(self.tree)
@@ -65,7 +66,9 @@ class ScenesPanel(QWidget):
         self.tree.clear()
         for item in state.document.scenes:
             loaded = state.loaded.get(item.scene_id)
-            size = "reading…" if loaded is None else "mesh" if item.is_mesh else f"{loaded.count:,}"
+            size = (
+                texts.READING_SIZE if loaded is None else texts.MESH if item.is_mesh else f"{loaded.count:,}"
+            )
             row = QTreeWidgetItem([item.name, "", "", size])
             row.setData(_NAME, _ID, item.scene_id)
             row.setFlags(row.flags() | Qt.ItemFlag.ItemIsEditable | Qt.ItemFlag.ItemIsUserCheckable)
@@ -95,7 +98,7 @@ class ScenesPanel(QWidget):
             locked=row.checkState(_LOCKED) == checked,
         )
         if changed != item:
-            label = {_NAME: "Rename", _VISIBLE: "Show or hide", _LOCKED: "Lock or unlock"}[column]
+            label = {_NAME: texts.STEP_RENAME, _VISIBLE: texts.STEP_SHOW, _LOCKED: texts.STEP_LOCK}[column]
             self._viewer.session.change_scene(f"{label} {item.name}", changed)
 
     def _remove(self) -> None:

@@ -8,6 +8,8 @@ from PyQt6.QtCore import QRectF, QSize
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
+from ... import texts
+
 COLOURS = ("#4C72B0", "#DD8452", "#55A868", "#C44E52")
 """Of project, sort, bin, blend."""
 
@@ -22,7 +24,7 @@ class StagePlot(QWidget):
         super().__init__(parent)
         self._times: Sequence[tuple[float, ...]] = ()
         self.setMinimumSize(QSize(120, 60))
-        self.setAccessibleName("Stage times of the last pictures")
+        self.setAccessibleName(texts.STAGE_TIMES)
 
     def show_times(self, times: Sequence[tuple[float, ...]]) -> None:
         """Show these, oldest first [ms]."""

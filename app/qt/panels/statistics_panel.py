@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
+from ... import texts
+from ...actions import Action
 from ...overlay import statistics_rows, why_rows
 from ...viewer import Viewer
+from .command_buttons import CommandButtons
 from .stage_plot import COLOURS, StagePlot
 
+_BUTTONS = ("mode-rgb", "mode-cost")
 _NAMES = ("project", "sort", "bin", "blend")
 
 
 class StatisticsPanel(QWidget):
     """A stacked plot of the stages, a table, and a comparison of the work of both blenders on demand."""
 
-    def __init__(self, viewer: Viewer) -> None:
-        """Show the statistics of `viewer`."""
+    def __init__(self, viewer: Viewer, run: Callable[[Action], None]) -> None:
+        """Show the statistics of `viewer`; `run` runs a command."""
         super().__init__()
         self._viewer = viewer
         self.plot, self.table, self.why = StagePlot(self), QLabel(self), QLabel(self)
@@ -28,13 +34,12 @@ class StatisticsPanel(QWidget):
             " ".join(f"<span style='color:{c}'>■</span> {n}" for n, c in zip(_NAMES, COLOURS, strict=True)),
             self,
         )
-        self.ask = QPushButton("Why faster?", self)
-        self.ask.setToolTip(
-            "Count the fragments that baseline, baseline-exact and IRSS evaluate for this picture"
-        )
+        self.ask = QPushButton(texts.WHY, self)
+        self.ask.setToolTip(texts.WHY_TIP)
         self.ask.clicked.connect(viewer.ask_why)
+        self.commands = CommandButtons(_BUTTONS, len(_BUTTONS), run)
         layout = QVBoxLayout(self)
-        for widget in (self.plot, legend, self.table, self.ask, self.why):
+        for widget in (self.plot, legend, self.table, self.ask, self.why, self.commands):
             layout.addWidget(widget)
         layout.addStretch(1)
 
@@ -42,6 +47,7 @@ class StatisticsPanel(QWidget):
         """Show the last pictures."""
         self.plot.show_times(self._viewer.statistics.stage_times)
         self.table.setText(_table(statistics_rows(self._viewer.state.frame, self._viewer)))
+        self.commands.refresh(self._viewer)
         self.why.setText(_table(why_rows(self._viewer)))
 
 

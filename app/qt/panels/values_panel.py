@@ -5,6 +5,7 @@ from __future__ import annotations
 from PyQt6.QtWidgets import QComboBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ....scenes.edits.attributes import Attribute
+from ... import texts
 from ...questions import AskHistogram, Combine, HistogramAnswer, ValueRange
 from ...viewer import Viewer
 from .histogram_plot import HistogramPlot
@@ -21,13 +22,13 @@ class ValuesPanel(QWidget):
         self.attribute = QComboBox(self)
         for entry in Attribute:
             self.attribute.addItem(entry.value, entry)
-        self.attribute.setToolTip("What the histogram shows")
-        self.attribute.setAccessibleName("Attribute")
+        self.attribute.setToolTip(texts.ATTRIBUTE_TIP)
+        self.attribute.setAccessibleName(texts.ATTRIBUTE)
         self.attribute.activated.connect(self._ask)
         self.plot = HistogramPlot(self._select, self)
         self.limits = QLabel(self)
-        self.update_button = QPushButton("Update", self)
-        self.update_button.setToolTip("Count again for what is shown now")
+        self.update_button = QPushButton(texts.UPDATE, self)
+        self.update_button.setToolTip(texts.UPDATE_TIP)
         self.update_button.clicked.connect(self._ask)
         layout = QVBoxLayout(self)
         for widget in (self.attribute, self.plot, self.limits, self.update_button):
@@ -47,7 +48,7 @@ class ValuesPanel(QWidget):
 
     def _show(self, answer: HistogramAnswer) -> None:
         self.plot.show_histogram(answer)
-        self.limits.setText(f"{answer.low:.4g} to {answer.high:.4g}, {sum(answer.counts):,} Gaussians")
+        self.limits.setText(texts.value_range(answer.low, answer.high, sum(answer.counts)))
 
     def _select(self, low: float, high: float) -> None:
         self._viewer.session.select(

@@ -1,0 +1,67 @@
+"""The photo set of the viewer: going to its cameras, comparing what is drawn with its photos."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..render.photo_warping import nearest_camera
+from . import texts
+from .messages import Comparison
+from .questions import FoundPhotos
+from .session import fitted
+
+if TYPE_CHECKING:
+    from .viewer import Viewer
+
+
+class ViewerPhotos:
+    """What can be done with posed photos in `viewer`."""
+
+    def __init__(self, viewer: Viewer) -> None:
+        """No photos yet."""
+        self._viewer = viewer
+        self.found: FoundPhotos | None = None
+
+    @property
+    def path(self) -> Path | None:
+        """Where the photos were read from."""
+        return None if self.found is None else self.found.path
+
+    def take(self, found: FoundPhotos) -> None:
+        """Use these photos; where nothing else is open, look at the first."""
+        self.found = found
+        if not self._viewer.state.document.scenes:
+            self._go_to(0)
+            self.compare()
+        note = f"; {found.notes[0]}" if found.notes else ""
+        self._viewer.session.say(texts.photos_opened(found.name, len(found.cameras)) + note)
+
+    def step(self, by: int) -> None:
+        """Look from the camera of the next photo, or of another so many on."""
+        if self.found is not None:
+            camera, depth = self._viewer.state.view.camera, self._viewer.controls.pivot_depth
+            here = nearest_camera(self.found.cameras, camera, depth)
+            self._go_to((here + by) % len(self.found.cameras))
+
+    def _go_to(self, index: int) -> None:
+        assert self.found is not None
+        window = self._viewer.state.view.camera
+        self._viewer.look_from(fitted(self.found.cameras[index], window.width, window.height))
+
+    def compare(self) -> None:
+        """Show the nearest photo as look B beside look A, or stop that."""
+        view = self._viewer.state.view
+        if self.is_compared:
+            other = replace(view.other, photos=None)
+            self._viewer.session.set_view(replace(view, other=other, comparison=Comparison.OFF))
+        elif self.path is not None:
+            other = replace(view.other, photos=self.path)
+            self._viewer.session.set_view(replace(view, other=other, comparison=Comparison.SPLIT))
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether a photo is shown beside what is drawn."""
+        view = self._viewer.state.view
+        return view.other.photos is not None and view.comparison is not Comparison.OFF
