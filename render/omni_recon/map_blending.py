@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from .types import EncodedScene, RayOutput
-from .view_projection import project, sample_resized
+from .view_projection import project, sample_resized, unit_points
 
 
 def blend_maps(
@@ -34,10 +34,8 @@ def blend_maps(
     views, size = len(encoded.images), (encoded.images.shape[-2], encoded.images.shape[-1])
     if maps.dim() != 4 or len(maps) != views:
         raise ValueError(f"maps must have shape [{views}, C, h, w], got {list(maps.shape)}")
-    frame = encoded.normalisation
     world = ray_origins[:, None] + output.ts[..., None] * ray_dirs[:, None]
-    rotation = torch.as_tensor(frame.rotation).to(world)
-    points = (world - torch.as_tensor(frame.center).to(world)).flatten(0, 1) @ rotation.t() / frame.scale
+    points = unit_points(world, encoded.normalisation).flatten(0, 1)
     parts = output.weights[..., None] * output.view_weights
     blended = parts.new_zeros(len(ray_dirs), maps.shape[1])
     for view in range(views):  # one after the other: features have hundreds of channels

@@ -23,7 +23,7 @@ from .normalisation import normalisation
 from .sample_inputs import SampleInputs, look_up
 from .sampling import merged_samples, uniform_samples, weighted_samples
 from .types import DepthRange, EncodedScene, OmniConfig, RayOutput, SceneBox, SourceViews
-from .view_projection import projection_matrices, sample_resized, unit_centers
+from .view_projection import projection_matrices, sample_resized, unit_centers, unit_directions, unit_points
 
 _DEFAULT_CONFIG = OmniConfig()
 _FIRST_LOG_SHARPNESS = 0.3
@@ -104,9 +104,8 @@ class OmniRecon(nn.Module):
             keep_coarse: Compute all of `coarse`, for a loss on it; else only what places the fine samples.
         """
         frame = encoded.normalisation
-        rotation = torch.as_tensor(frame.rotation).to(ray_origins)
-        origins = (ray_origins - torch.as_tensor(frame.center).to(ray_origins)) @ rotation.t() / frame.scale
-        dirs = F.normalize(ray_dirs @ rotation.t(), dim=1)
+        origins = unit_points(ray_origins, frame)
+        dirs = F.normalize(unit_directions(ray_dirs, frame), dim=1)
         ts = uniform_samples(near, far, self.config.coarse_samples, generator)
         if not fine:
             return self._gather(encoded, origins, dirs, ts)

@@ -51,6 +51,16 @@ def unit_centers(cameras: Sequence[Camera], frame: Normalisation, like: Tensor) 
     return torch.as_tensor((world - frame.center) @ frame.rotation.T / frame.scale).to(like)
 
 
+def unit_points(points: Tensor, frame: Normalisation) -> Tensor:
+    """World frame `[..., 3]` -> unit frame `[..., 3]`."""
+    return unit_directions(points - torch.tensor(frame.center).to(points), frame) / frame.scale
+
+
+def unit_directions(dirs: Tensor, frame: Normalisation) -> Tensor:
+    """World directions `[..., 3]` with the axes of the unit frame, of the same length."""
+    return dirs @ torch.tensor(frame.rotation).to(dirs).t()
+
+
 def project(points: Tensor, projections: Tensor, size: tuple[int, int]) -> Projection:
     """Where `points [N, 3]`, unit frame, are in views of `size` (height, width) [px]."""
     height, width = size
@@ -122,5 +132,5 @@ def camera_rays(camera: Camera, like: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     rays = rays.reshape(-1, 3)
     cosines = 1.0 / np.linalg.norm(rays, axis=1)
     dirs = (rays * cosines[:, None]) @ pose[:3, :3].T
-    origins = torch.as_tensor(pose[:3, 3]).to(like).expand(len(rays), 3)
+    origins = torch.tensor(pose[:3, 3]).to(like).expand(len(rays), 3)
     return origins, torch.as_tensor(dirs).to(like), torch.as_tensor(cosines).to(like)

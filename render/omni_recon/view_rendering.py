@@ -9,7 +9,7 @@ from ...scenes import Camera
 from .map_blending import blend_maps
 from .model import OmniRecon
 from .types import DepthRange, EncodedScene, OnRays, RayOutput, RenderedView, tell_nobody
-from .view_projection import camera_rays
+from .view_projection import camera_rays, unit_directions, unit_points
 
 _NEAREST = 0.02  # [unit]: a ray that begins inside the cube is searched from here
 _SLACK = 0.05  # around the sphere that touches the cube from inside
@@ -37,9 +37,7 @@ def ray_spans(
     if isinstance(encoded.bounds, DepthRange) and cosines is not None:
         return encoded.bounds.near / cosines, encoded.bounds.far / cosines
     frame = encoded.normalisation
-    rotation = torch.as_tensor(frame.rotation).to(origins)
-    start = (origins - torch.as_tensor(frame.center).to(origins)) @ rotation.t() / frame.scale
-    steps = dirs @ rotation.t()
+    start, steps = unit_points(origins, frame), unit_directions(dirs, frame)
     steps = torch.where(steps.abs() < _LEAST_COMPONENT, _LEAST_COMPONENT, steps)
     faces = torch.stack([(-1.0 - start) / steps, (1.0 - start) / steps])
     enter, leave = faces.amin(dim=0).amax(dim=1), faces.amax(dim=0).amin(dim=1)

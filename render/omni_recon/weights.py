@@ -5,7 +5,8 @@ Nothing is unpickled: safetensors, or PyTorch's own format with everything but t
 
 from __future__ import annotations
 
-import pickle
+import warnings
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -83,6 +84,10 @@ def _require_size(path: Path) -> None:
         size = path.stat().st_size
     except OSError as error:
         raise SceneFileError(path, "", f"cannot be read: {error.strerror}", _REMEDY) from error
+    _require_bytes(path, size)
+
+
+def _require_bytes(path: Path, size: int) -> None:
     if size > _MOST_BYTES:
         raise SceneFileError(path, "", f"expected at most {_MOST_BYTES:,} bytes, found {size:,}", _REMEDY)
 
@@ -101,9 +106,14 @@ def _read_safetensors(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> dict
 
 
 def _read_torch(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Tensor]:
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            _require_bytes(path, sum(member.file_size for member in archive.infolist()))
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, OSError, ValueError, KeyError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about what it refuses anyway
+            content = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # the file may hold anything, and the reader has no error of its own
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise SceneFileError(path, "", f"cannot be loaded without running code: {reason}", _REMEDY) from error
     tensors = _unwrapped(content)
@@ -116,11 +126,8 @@ def _unwrapped(content: Any) -> dict[str, Tensor]:
     for key in _NESTED:
         if isinstance(content, dict) and isinstance(content.get(key), dict):
             content = content[key]
-    tensors = (
-        {name: value for name, value in content.items() if isinstance(value, Tensor)}
-        if isinstance(content, dict)
-        else {}
-    )
+    entries = content.items() if isinstance(content, dict) else ()
+    tensors = {str(name): value for name, value in entries if isinstance(value, Tensor)}
     for wrapper in _WRAPPERS:
         if tensors and all(name.startswith(wrapper) for name in tensors):
             tensors = {name.removeprefix(wrapper): tensor for name, tensor in tensors.items()}
