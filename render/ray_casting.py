@@ -13,9 +13,9 @@ from ..scenes import Camera
 from ..scenes.procedural import Part, ProceduralScene
 from .corner_normals import corner_normals
 from .open3d_module import open3d
-from .scene_shading import GAMMA, Hits, encoded, shaded
+from .scene_shading import GAMMA, Hits, encoded, lengths, shaded
 
-_SUBSAMPLES = np.array([[0.25, 0.12], [0.75, 0.37], [0.12, 0.62], [0.62, 0.88]])  # within a pixel
+_SUBSAMPLES = np.array([[0.25, 0.2], [0.8, 0.3], [0.4, 0.85]])  # within a pixel, beside the one at its middle
 _DEPTH_STEP = 0.03  # of the depth: a larger one to the next pixel is an edge
 _NORMAL_STEP = 0.75  # cosine: normals farther apart are an edge
 _SHADOW_LIFT = 1e-3  # of rays towards lamps off the surface [radii of the subject]
@@ -83,19 +83,20 @@ class SceneCaster:
         if antialias:
             lit = _spread((1 + hits.lit).astype(np.int32), hits, (height, width))
             edges = np.flatnonzero(_edges(views, lit, _spread(hits.parts + 1, hits, (height, width))))
-            image[edges] = self._subsampled(camera, columns[edges], rows[edges])
+            others = self._subsampled(camera, columns[edges], rows[edges])
+            image[edges] = ((image[edges] ** GAMMA + others) / (1 + len(_SUBSAMPLES))) ** (1.0 / GAMMA)
         return views
 
     def _subsampled(
         self, camera: Camera, columns: NDArray[np.intp], rows: NDArray[np.intp]
     ) -> NDArray[np.float32]:
-        """Mean colours `[P, 3]` of the pixels at `columns [P]` and `rows [P]`."""
+        """Sum of what is displayed, in linear light, of further samples of pixels at `columns [P]`, `rows [P]`."""
         x = (columns[:, None] + _SUBSAMPLES[:, 0]).ravel().astype(np.float64)
         y = (rows[:, None] + _SUBSAMPLES[:, 1]).ravel().astype(np.float64)
         hits, colors = self._sampled(camera, x, y)
         # what is too bright is clipped before the mean, or edges of highlights would stay jagged
         clipped = self._image(len(x), hits, colors) ** np.float32(GAMMA)
-        return clipped.reshape(-1, len(_SUBSAMPLES), 3).mean(axis=1) ** np.float32(1.0 / GAMMA)
+        return clipped.reshape(-1, len(_SUBSAMPLES), 3).sum(axis=1)
 
     def _image(self, rays: int, hits: Hits, colors: NDArray[np.float32]) -> NDArray[np.float32]:
         """Colours `[rays, 3]` as displayed, from linear `colors [M, 3]` of the hits."""
@@ -115,7 +116,7 @@ class SceneCaster:
         depths, parts = found["t_hit"][pixels], found["geometry_ids"][pixels].astype(np.intp)
         faces = self._first_face[parts] + found["primitive_ids"][pixels].astype(np.intp)
         directions = directions[pixels]
-        toward = -directions / np.linalg.norm(directions, axis=1, keepdims=True)
+        toward = -directions / lengths(directions)
         flat = _facing(found["primitive_normals"][pixels], toward)
         normals = _smooth(self._corner_normals[faces], found["primitive_uvs"][pixels], flat, toward)
         points = camera.position + depths[:, None].astype(np.float64) * directions
@@ -126,7 +127,7 @@ class SceneCaster:
             toward=toward.astype(np.float32),
             normals=normals,
             parts=parts,
-            footprint=_footprint(depths, camera, (normals * toward).sum(axis=1)),
+            footprint=_footprint(depths, camera, _dot(normals, toward)[:, 0]),
             lit=self._lit(points, flat),
         )
         return hits, shaded(self._scene, hits)
@@ -137,7 +138,7 @@ class SceneCaster:
         origins = points + _SHADOW_LIFT * normals
         for number, lamp in enumerate(self._scene.lighting.lamps):
             toward = np.broadcast_to(lamp.position, points.shape) if lamp.distant else lamp.position - origins
-            facing = np.flatnonzero((toward * normals).sum(axis=1) > 0.0)
+            facing = np.flatnonzero(_dot(toward, normals)[:, 0] > 0.0)
             rays = np.concatenate([origins[facing], toward[facing]], axis=1).astype(np.float32)
             blocked = self._opaque.test_occlusions(
                 self._tensor(rays), 0.0, np.inf if lamp.distant else 1.0, self._threads
@@ -177,11 +178,15 @@ def _spread(values: NDArray[Any], hits: Hits, shape: tuple[int, ...]) -> NDArray
     return picture.reshape(shape)
 
 
+def _dot(first: NDArray[Any], second: NDArray[Any]) -> NDArray[Any]:
+    """Inner products `[M, 1]` of vectors `[M, 3]`."""
+    return np.einsum("mi,mi->m", first, second)[:, None]
+
+
 def _facing(normals: NDArray[np.float32], toward: NDArray[np.float64]) -> NDArray[np.float32]:
     """Unit `normals [M, 3]`, turned over where they look away from `toward [M, 3]`."""
-    lengths = np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-20)
-    sign = np.where((normals * toward).sum(axis=1, keepdims=True) < 0.0, -1.0, 1.0)
-    return (normals * (sign / lengths)).astype(np.float32)
+    sign = np.where(_dot(normals, toward) < 0.0, -1.0, 1.0)
+    return (normals * (sign / np.maximum(lengths(normals), 1e-20))).astype(np.float32)
 
 
 def _smooth(
@@ -193,10 +198,10 @@ def _smooth(
     """Corner normals `[M, 3, 3]` interpolated at `uvs [M, 2]`; `flat [M, 3]` where they would look away."""
     weights = np.concatenate([1.0 - uvs.sum(axis=1, keepdims=True), uvs], axis=1)
     mixed = np.einsum("mk,mkc->mc", weights, corners)
-    mixed *= np.where((mixed * flat).sum(axis=1, keepdims=True) < 0.0, -1.0, 1.0)
-    lengths = np.linalg.norm(mixed, axis=1, keepdims=True)
-    away = ((mixed * toward).sum(axis=1, keepdims=True) <= 0.0) | (lengths < 1e-6)
-    return np.where(away, flat, mixed / np.maximum(lengths, 1e-6)).astype(np.float32)
+    mixed *= np.where(_dot(mixed, flat) < 0.0, -1.0, 1.0)
+    size = lengths(mixed)
+    away = (_dot(mixed, toward) <= 0.0) | (size < 1e-6)
+    return np.where(away, flat, mixed / np.maximum(size, 1e-6)).astype(np.float32)
 
 
 def _footprint(
@@ -215,7 +220,7 @@ def _edges(views: CastViews, lit: NDArray[np.int32], parts: NDArray[np.intp]) ->
         near, far = views.depth[here], views.depth[there]
         differs = (lit[here] != lit[there]) | (parts[here] != parts[there])
         differs |= np.abs(near - far) > _DEPTH_STEP * np.minimum(near, far)
-        differs |= (views.normals[here] * views.normals[there]).sum(axis=2) < _NORMAL_STEP
+        differs |= np.einsum("hwi,hwi->hw", views.normals[here], views.normals[there]) < _NORMAL_STEP
         differs &= (near > 0.0) | (far > 0.0)
         edges[here] |= differs
         edges[there] |= differs

@@ -13,7 +13,7 @@ from .random_textures import random_texture
 from .scene import Lamp, Lighting, Material, Part, ProceduralScene, Role
 from .stages import Site, Stage, backdrop, landscape, room, table_top, void
 from .surfaces import Points, Surface
-from .view_rigs import RigLimits, dome, ring, side_by_side
+from .view_rigs import RigLimits, dome, framed, ring, side_by_side
 
 _STAGES: tuple[tuple[Callable[[np.random.Generator, Site], Stage], float], ...] = (
     (room, 0.28),
@@ -24,6 +24,7 @@ _STAGES: tuple[tuple[Callable[[np.random.Generator, Site], Stage], float], ...] 
 )
 _ASSEMBLY_SHARE = 0.3
 _GLOSSY_SHARE = 0.3
+_MAX_SPOTS = 4_000  # to find out how much of a picture the subject fills
 _CLEARANCE = 0.15  # of cameras above the ground [radii of the subject]
 
 
@@ -51,7 +52,10 @@ def procedural_scene(seed: int) -> ProceduralScene:
         lowest=ground + _CLEARANCE,
     )
     rig = (ring, dome, side_by_side)[int(rng.choice(3, p=[0.4, 0.25, 0.35]))]
+    samples = np.concatenate([_spots(part.surface) for part in subject])
     views = rig(rng, limits, int(rng.integers(6, 11)))
+    samples = samples[:: max(1, len(samples) // _MAX_SPOTS)]
+    views = framed(rng, views, samples, coverage=0.55 if stage.name == "void" else 0.3)
     return ProceduralScene(
         seed=seed,
         parts=(*subject, *stage.parts),
@@ -59,6 +63,15 @@ def procedural_scene(seed: int) -> ProceduralScene:
         views=views,
         layout=f"{stage.name}/{rig.__name__}",
     )
+
+
+def _spots(surface: Surface) -> Points:
+    """A few points inside each of the larger triangles, all corners of the small, `[M, 3]`."""
+    corners = surface.vertices[surface.faces]
+    shares = np.array([[1, 0, 0], [4, 1, 1], [1, 4, 1], [1, 1, 4], [2, 2, 2]]) / np.array(
+        [[1], [6], [6], [6], [6]]
+    )
+    return (shares @ corners[:: max(1, len(corners) // 1000)]).reshape(-1, 3)
 
 
 def _arranged(rng: np.random.Generator) -> list[list[Surface]]:
@@ -145,7 +158,7 @@ def _lighting(rng: np.random.Generator, stage: Stage) -> Lighting:
         lamps=lamps,
         sky=sky,
         floor=floor,
-        exposure=_tint(rng, 0.1) * float(np.exp(rng.uniform(-0.3, 0.45))),
+        exposure=_tint(rng, 0.1) * float(np.exp(rng.uniform(-0.15, 0.7))),
         background=_background(rng),
     )
 

@@ -22,9 +22,10 @@ _TURN = np.array(  # between octaves, so that no lattice plane repeats itself; a
 
 
 @lru_cache(maxsize=1)
-def _lattice() -> Array:
-    """Independent values of mean 0 and variance 1 at the corners of all cells, `[PERIOD ** 3, 3]`."""
-    return np.random.default_rng(_SEED).standard_normal((_PERIOD**3, 3)).astype(np.float32)
+def _lattice() -> dict[int, Array]:
+    """Independent values of mean 0, variance 1 at all corners, `[PERIOD ** 3]` (1 channel) or `[PERIOD ** 3, 3]`."""
+    values = np.random.default_rng(_SEED).standard_normal((_PERIOD**3, 3)).astype(np.float32)
+    return {1: values[:, 0].copy(), 3: values}
 
 
 def cell_numbers(cells: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -44,7 +45,7 @@ def cell_values(cells: NDArray[np.int32]) -> Array:
 
 
 def value_noise(points: Array, channels: int = 1) -> Array:
-    """Smooth noise of mean 0 at `points [M, 3]`, `[M, channels]`, up to three independent channels."""
+    """Smooth noise of mean 0 at `points [M, 3]`, `[M, channels]`, `channels` independent ones, 1 or 3."""
     floor = np.floor(points)
     t = points - floor
     t = t * t * (np.float32(3.0) - np.float32(2.0) * t)
@@ -53,16 +54,22 @@ def value_noise(points: Array, channels: int = 1) -> Array:
     x = (low[:, 0] * (_PERIOD * _PERIOD), high[:, 0] * (_PERIOD * _PERIOD))
     y = (low[:, 1] * _PERIOD, high[:, 1] * _PERIOD)
     z = (low[:, 2], high[:, 2])
-    lattice = np.ascontiguousarray(_lattice()[:, 0]) if channels == 1 else _lattice()[:, :channels]
+    lattice = _lattice()[channels]
     tx, ty, tz = (t[:, axis] if channels == 1 else t[:, axis, None] for axis in range(3))
     planes: list[Array] = []
     for i in range(2):
         rows: list[Array] = []
         for j in range(2):
             row = x[i] + y[j]
-            near, far = lattice[row + z[0]], lattice[row + z[1]]
-            rows.append(near + (far - near) * tz)
-        planes.append(rows[0] + (rows[1] - rows[0]) * ty)
+            near, far = lattice.take(row + z[0], axis=0), lattice.take(row + z[1], axis=0)
+            far -= near
+            far *= tz
+            near += far
+            rows.append(near)
+        rows[1] -= rows[0]
+        rows[1] *= ty
+        rows[0] += rows[1]
+        planes.append(rows[0])
     mixed = planes[0] + (planes[1] - planes[0]) * tx
     return mixed.reshape(len(points), channels)
 
@@ -70,16 +77,20 @@ def value_noise(points: Array, channels: int = 1) -> Array:
 def fractal_noise(points: Array, footprint: Array, *, octaves: int, gain: float, channels: int = 1) -> Array:
     """Octaves of noise, each twice as fine and `gain` times as strong as the one before, `[M, channels]`.
 
-    Mean 0, variance about 1 where all octaves are resolved. A gain of 0.5 has a photo's spectrum of amplitudes, 1 / f.
+    Mean 0, variance about 1 where all octaves are resolved. With a gain of 1 every octave has the same contrast, as in
+    photos, whose amplitudes fall as 1 / f.
     """
     total = np.zeros((len(points), channels), dtype=np.float32)
-    power, at = 0.0, points
+    power, at, seen = 0.0, points, np.arange(len(points))
     for octave in range(octaves):
         weight = gain**octave
         power += 0.4 * weight**2  # what smooth interpolation leaves of the corners' variance
-        resolved = np.clip(2.0 - 2.0 * 2.0**octave * footprint, 0.0, 1.0).astype(np.float32)
-        if resolved.any():
-            total += value_noise(at, channels) * (np.float32(weight) * resolved)[:, None]
+        width = np.float32(2.0**octave) * footprint[seen]
+        visible = np.flatnonzero(width < 1.0)  # what is too fine here is so in all octaves that follow
+        if len(visible) < len(seen):
+            seen, at, width = seen[visible], at[visible], width[visible]
+        resolved = np.minimum(np.float32(2.0) - np.float32(2.0) * width, np.float32(1.0))
+        total[seen] += value_noise(at, channels) * (np.float32(weight) * resolved)[:, None]
         at = (at @ _TURN) * np.float32(2.0) + np.float32(5.37)
     return total / np.float32(np.sqrt(power))
 

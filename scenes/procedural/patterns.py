@@ -122,7 +122,7 @@ class Dots:
         radius = self.radius * (1.0 - 0.6 * self.jitter * random[:, 0])
         room = np.maximum(0.5 - radius, 0.0)[:, None]
         offset = at - cells - 0.5 - self.jitter * (2.0 * cell_values(cells + 11) - 1.0) * room
-        distance = np.sqrt((offset * offset).sum(axis=1))
+        distance = np.sqrt(np.einsum("mi,mi->m", offset, offset))
         inside = soft_step((radius - distance).astype(np.float32), self.per_unit * footprint)
         return inside * (0.4 + 0.6 * random[:, 1])
 
@@ -145,7 +145,7 @@ class Cells:
             cells = base + np.array(corner, dtype=np.int32)
             random = cell_values(cells)
             offset = at - cells - 0.5 - 0.6 * (random - 0.5)
-            distance = np.sqrt((offset * offset).sum(axis=1))
+            distance = np.sqrt(np.einsum("mi,mi->m", offset, offset))
             nearer = distance < first
             second = np.minimum(second, np.where(nearer, first, distance))
             first = np.where(nearer, distance, first)

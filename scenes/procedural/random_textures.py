@@ -76,8 +76,8 @@ def photo_noise(
     rng: np.random.Generator, *, origin: NDArray[np.float64], size: float, upright: bool = False
 ) -> PhotoNoise:
     """Photo-like noise, see `random_texture` for the arguments."""
-    mean = np.log(random_palette(rng, 1)[0].clip(0.05, 0.5))
-    brightness = np.ones(3) * rng.uniform(0.5, 0.9)
+    mean = np.log(random_palette(rng, 1)[0].clip(0.08, 0.5))
+    brightness = np.ones(3) * rng.uniform(0.4, 0.8)
     warmth = np.array([1.0, 0.1, -1.0]) * rng.uniform(0.05, 0.5)
     greenness = np.array([-0.5, 1.0, -0.5]) * rng.uniform(0.02, 0.25)
     feature = size * rng.uniform(0.25, 1.0)
@@ -85,7 +85,7 @@ def photo_noise(
         mean=mean.astype(np.float32),
         mixing=np.stack([brightness, warmth, greenness]).astype(np.float32),
         octaves=_octaves(feature),
-        gain=float(rng.uniform(0.5, 0.8)),
+        gain=float(rng.uniform(0.65, 1.0)),
         placement=_placement(rng, origin, feature, upright),
     )
 
@@ -123,7 +123,7 @@ def _random_pattern(rng: np.random.Generator, size: float) -> tuple[Pattern, flo
     fine = int(rng.integers(2, 6))
     choices: tuple[Pattern, ...] = (
         Clouds(
-            octaves=_octaves(feature), gain=float(rng.uniform(0.5, 0.85)), sharpness=float(rng.uniform(1, 6))
+            octaves=_octaves(feature), gain=float(rng.uniform(0.55, 0.95)), sharpness=float(rng.uniform(1, 6))
         ),
         Marble(turbulence=float(rng.uniform(0.1, 0.7))),
         Wood(rings=float(rng.uniform(2.0, 6.0)), wobble=float(rng.uniform(0.1, 0.8))),

@@ -79,7 +79,7 @@ class Painted:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class PhotoNoise:
-    """Noise with the statistics of photos: amplitudes fall as 1 / f, and brightness varies more than hue.
+    """Noise with the statistics of photos: contrast at all scales, and brightness varies more than hue.
 
     Args:
         mean: Mean logarithm of the colour, `[3]`.
@@ -114,7 +114,7 @@ class Weathered:
     def colors(self, points: NDArray[np.float64], footprint: Array) -> Array:
         """See `Texture`."""
         at, width = self.placement.local(points, footprint)
-        waver = fractal_noise(at, width, octaves=self.octaves, gain=0.7)
+        waver = fractal_noise(at, width, octaves=self.octaves, gain=0.85)
         colors = self.base.colors(points, footprint) * np.exp(np.float32(self.strength) * waver)
         return np.clip(colors, _DARKEST, _BRIGHTEST)
 

@@ -1,12 +1,14 @@
 """Camera poses as people take them: around a thing, over a dome, and side by side before a scene.
 
+The poses come first; `framed` gives them focal lengths that suit the subject.
+
 Notation: the subject lies within radius 1 of the origin, z is up; angles in degrees, azimuth 0 at -y looking along +y.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,6 +17,9 @@ from .scene import View
 from .surfaces import Points
 
 _UP = (0.0, 0.0, 1.0)
+_FOCALS = (0.5, 4.0)
+_CELLS = 20  # across the picture, to estimate how much of it the subject fills
+_ZOOM, _ZOOM_STEPS = 1.12, 7
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -67,20 +72,20 @@ def side_by_side(rng: np.random.Generator, limits: RigLimits, count: int) -> tup
     x = baseline * (column - (count - 1) / 4.0) + rng.normal(0.0, 0.12 * baseline, count)
     y = baseline * (row - 0.5) * rng.uniform(0.4, 1.0) + rng.normal(0.0, 0.12 * baseline, count)
     convergence = float(rng.uniform(0.0, 0.9))
-    focal, views = _focal(rng, limits.distance), []
+    views: list[View] = []
     for k in range(count):
         shift = center[:3, 0] * x[k] + center[:3, 1] * y[k]
         eye = center[:3, 3] + shift - center[:3, 2] * rng.uniform(0.0, 0.1) * limits.distance
-        views.append(_view(rng, _above(eye, limits), (1.0 - convergence) * shift, focal))
+        views.append(_view(rng, _above(eye, limits), (1.0 - convergence) * shift))
     return tuple(views)
 
 
 def _around(rng: np.random.Generator, limits: RigLimits, angles: Points) -> tuple[View, ...]:
     """Cameras at `angles [K, 2]` (azimuth, elevation) that look at the origin, not quite exactly."""
-    focal, views = _focal(rng, limits.distance), []
+    views: list[View] = []
     for azimuth, elevation in angles:
         pose = orbit_pose(np.zeros(3), limits.distance * rng.uniform(0.95, 1.08), azimuth, elevation, _UP)
-        views.append(_view(rng, _above(pose[:3, 3], limits), rng.normal(0.0, 0.08, size=3), focal))
+        views.append(_view(rng, _above(pose[:3, 3], limits), rng.normal(0.0, 0.08, size=3)))
     return tuple(views)
 
 
@@ -88,15 +93,53 @@ def _above(eye: Points, limits: RigLimits) -> Points:
     return np.array([eye[0], eye[1], max(eye[2], limits.lowest)])
 
 
-def _focal(rng: np.random.Generator, distance: float) -> float:
-    """Focal length with which the subject's sphere fills 0.65 to 1.5 of the picture's larger side."""
-    fill = rng.uniform(0.65, 1.5)
-    return float(np.clip(0.5 * fill * math.sqrt(distance**2 - 1.0), 0.5, 3.5))
-
-
-def _view(rng: np.random.Generator, eye: Points, target: Points, focal: float) -> View:
+def _view(rng: np.random.Generator, eye: Points, target: Points) -> View:
     pose = look_at_pose(eye, target, _UP)
     roll = math.radians(float(rng.normal(0.0, 2.5)))
     turn = np.eye(4)
     turn[:2, :2] = [[math.cos(roll), -math.sin(roll)], [math.sin(roll), math.cos(roll)]]
-    return View(camtoworld=pose @ turn, focal=focal * float(rng.uniform(0.98, 1.02)))
+    return View(camtoworld=pose @ turn, focal=1.0)
+
+
+def framed(
+    rng: np.random.Generator, views: tuple[View, ...], subject: Points, *, coverage: float
+) -> tuple[View, ...]:
+    """`views` with one focal length, but for small differences, and principal points near the middle.
+
+    Args:
+        rng: Where the choices come from.
+        views: Poses.
+        subject: Points all over the subject, `[M, 3]`, world frame.
+        coverage: Fraction of the picture that the subject fills at least, if that can be had without cutting off
+            more than its outer parts.
+    """
+    tangents = [_tangents(view, subject) for view in views]
+    reach = np.median([np.quantile(np.abs(tangent).max(axis=1), 0.98) for tangent in tangents])
+    focal = float(rng.uniform(0.4, 0.75) / reach)
+    for _ in range(_ZOOM_STEPS):
+        if np.median([_coverage(focal * tangent) for tangent in tangents]) >= coverage:
+            break
+        focal *= _ZOOM
+    offset = rng.normal(0.0, 0.01, size=2)
+    return tuple(
+        replace(
+            view,
+            focal=float(np.clip(focal, *_FOCALS)) * float(rng.uniform(0.98, 1.02)),
+            principal=(float(offset[0]), float(offset[1])),
+        )
+        for view in views
+    )
+
+
+def _tangents(view: View, points: Points) -> Points:
+    """Picture coordinates at focal length 1 of `points [M, 3]`, `[M, 2]`."""
+    local = (points - view.camtoworld[:3, 3]) @ view.camtoworld[:3, :3]
+    return local[:, :2] / np.maximum(local[:, 2:], 0.05)
+
+
+def _coverage(places: Points) -> float:
+    """Fraction of a picture 1 wide and 0.8 high in which points at `places [M, 2]` fall, by its cells."""
+    size = np.array([_CELLS, int(0.8 * _CELLS)])
+    cells = np.floor(places * _CELLS + size / 2.0).astype(np.intp)
+    inside = cells[((cells >= 0) & (cells < size)).all(axis=1)]
+    return len(np.unique(inside[:, 0] + _CELLS * inside[:, 1])) / float(size.prod())
