@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-OpenWindow = Callable[[], "MainWindow"]
+OpenWindow = Callable[..., "MainWindow"]
+"""`open_window()`, or `open_window(settings)`."""
 
 
 @pytest.fixture
@@ -67,15 +68,16 @@ def open_window(
     service: FakeService,
     tmp_path: Path,
 ) -> Iterator[OpenWindow]:
-    """Opens windows, one after the other, that share settings and fake render process."""
+    """Opens windows, one after the other, around one fake render process."""
+    from PyQt6 import sip
     from PyQt6.QtCore import QCoreApplication, QEvent
     from rowsplat.app.qt.main_window import MainWindow
 
     opened: list[MainWindow] = []
 
-    def _open() -> MainWindow:
+    def _open(kept: QSettings = settings) -> MainWindow:
         session = Session(service.start, camera=camera())
-        window = MainWindow(session, settings, service, Autosave(tmp_path / "autosave"))
+        window = MainWindow(session, kept, service, Autosave(tmp_path / "autosave"))
         service.receive = window.receive
         service.started()
         window.show()
@@ -85,7 +87,7 @@ def open_window(
         return window
 
     yield _open
-    for window in opened:
+    for window in (window for window in opened if not sip.isdeleted(window)):
         window.close()
         window.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 
-from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import (
@@ -32,6 +32,7 @@ CONTROLS = (
     QComboBox,
     QLineEdit,
 )
+_TIMEOUT_S = 60.0
 
 
 def settle(window: MainWindow) -> None:
@@ -40,6 +41,14 @@ def settle(window: MainWindow) -> None:
     window.refresh()
     window.refresh_around()
     QApplication.processEvents()
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Let the window live until it holds, or fail."""
+    started = time.monotonic()
+    while not condition():
+        assert time.monotonic() - started < _TIMEOUT_S
+        QTest.qWait(5)
 
 
 def docks(window: MainWindow) -> dict[str, QDockWidget]:
@@ -100,10 +109,3 @@ def open_dialogs() -> list[QWidget]:
     """Windows beside the main window, and what blocks it."""
     above = [widget for widget in QApplication.topLevelWidgets() if widget.isVisible()]
     return [widget for widget in above if not isinstance(widget, MainWindow)]
-
-
-def press(window: MainWindow, key: str) -> None:
-    """Press a letter in whatever has the focus."""
-    focused = QApplication.focusWidget() or window
-    QTest.keyClick(focused, Qt.Key[f"Key_{key}"])
-    QApplication.processEvents()
