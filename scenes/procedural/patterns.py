@@ -144,7 +144,7 @@ class Cells:
         for corner in np.ndindex(2, 2, 2):  # seeds stay near their cell's middle, so eight cells suffice
             cells = base + np.array(corner, dtype=np.int32)
             random = cell_values(cells)
-            offset = at - cells - 0.5 - 0.6 * (random - 0.5)
+            offset = at - cells - 0.5 - 0.45 * (random - 0.5)
             distance = np.sqrt(np.einsum("mi,mi->m", offset, offset))
             nearer = distance < first
             second = np.minimum(second, np.where(nearer, first, distance))
