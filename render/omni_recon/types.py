@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -222,8 +221,3 @@ class RenderedView:
     confidence: Tensor
     opacity: Tensor
     blended: Tensor | None = None
-
-
-def images_from_numpy(pictures: list[NDArray[np.floating]]) -> Tensor:
-    """Pictures `[H, W, 3]` in [0, 1] as the `[V, 3, H, W]` float32 of `SourceViews`."""
-    return torch.from_numpy(np.stack(pictures).astype(np.float32)).permute(0, 3, 1, 2).contiguous()
