@@ -20,6 +20,7 @@ _UP = (0.0, 0.0, 1.0)
 _FOCALS = (0.5, 4.0)
 _CELLS = 20  # across the picture, to estimate how much of it the subject fills
 _ZOOM, _ZOOM_STEPS = 1.12, 7
+_LEAST = 0.5  # of the coverage asked for: views with less are turned to the middle of the subject
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -120,6 +121,10 @@ def framed(
         if np.median([_coverage(focal * tangent) for tangent in tangents]) >= coverage:
             break
         focal *= _ZOOM
+    views = tuple(
+        view if _coverage(focal * tangent) >= _LEAST * coverage else _aimed(view, subject.mean(axis=0))
+        for view, tangent in zip(views, tangents, strict=True)
+    )
     offset = rng.normal(0.0, 0.01, size=2)
     return tuple(
         replace(
@@ -129,6 +134,11 @@ def framed(
         )
         for view in views
     )
+
+
+def _aimed(view: View, target: Points) -> View:
+    """`view` from the same place towards `target [3]`."""
+    return replace(view, camtoworld=look_at_pose(view.camtoworld[:3, 3], target, _UP))
 
 
 def _tangents(view: View, points: Points) -> Points:
