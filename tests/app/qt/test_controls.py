@@ -154,3 +154,9 @@ def test_a_panel_that_was_hidden_is_up_to_date_as_soon_as_it_is_shown(
     toggle.trigger()
     (steps,) = window.panels["Edits"].findChildren(QListWidget)
     wait_until(lambda: steps.isVisible() and steps.count() == 1)
+
+
+def test_the_window_fits_a_small_screen(busy: MainWindow) -> None:
+    least = busy.minimumSizeHint()
+    assert least.width() <= 1280
+    assert least.height() <= 680  # of 720, less a title bar

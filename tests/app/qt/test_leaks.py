@@ -20,8 +20,6 @@ from ..viewer.fakes import FakeService
 from .conftest import OpenWindow
 from .widgets import docks, settle
 
-_TIMES = 50
-
 
 def _close_dialogs(window: MainWindow) -> None:
     for dialog in window.findChildren(QDialog):
@@ -92,9 +90,12 @@ def _theme(window: MainWindow) -> None:
     _let_go()
 
 
-@pytest.mark.parametrize("use", [_palette, _palette_that_runs, _about, _tint, _panels, _theme])
+@pytest.mark.parametrize(
+    ("use", "times"),
+    [(_palette, 50), (_palette_that_runs, 50), (_about, 20), (_tint, 10), (_panels, 4), (_theme, 4)],
+)
 def test_using_a_part_of_the_window_again_and_again_keeps_no_widget(
-    window: MainWindow, service: FakeService, tmp_path: Path, use: Callable[[MainWindow], None]
+    window: MainWindow, service: FakeService, tmp_path: Path, use: Callable[[MainWindow], None], times: int
 ) -> None:
     window.viewer.session.open(tmp_path / "vase.ply")
     service.load_all()
@@ -103,7 +104,7 @@ def test_using_a_part_of_the_window_again_and_again_keeps_no_widget(
     for _ in range(2):  # what Qt makes once and keeps
         use(window)
     before = _counts(window)
-    for _ in range(_TIMES if use is not _panels else _TIMES // 10):
+    for _ in range(times):
         use(window)
     assert _counts(window) == before
 
@@ -122,7 +123,7 @@ def test_scenes_and_steps_that_come_and_go_keep_no_widget(
 
     open_and_undo()
     before = _counts(window)
-    for _ in range(_TIMES):
+    for _ in range(20):
         open_and_undo()
     assert _counts(window) == before
 
