@@ -27,7 +27,7 @@ from .widgets import controls, settle
 
 _UPDATE = bool(os.environ.get("ROWSPLAT_UPDATE_REFERENCES"))
 _TOLERANCE = 3.0
-"""Grey levels. Hiding any one control changes more, as is tested; other hinting changed up to 4.6 and is switched off."""
+"""Grey levels. Hiding any one control changes more, as is tested. Other hinting changed up to 4.6, and is off."""
 
 _WIDTH, _FONT_PX = 300, 12
 _HEIGHTS = {
