@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -127,3 +129,12 @@ def test_photos_of_a_file_with_distortion_have_pinhole_cameras(
     assert photo.lens.distortion == (0.1, -0.02)
     assert photo.camera.distortion == ()
     assert photo.image().rgb.shape == (HEIGHT, WIDTH, 3)
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    code = (
+        "import sys, rowsplat.scenes.photo_sets; "
+        "print([m for m in ('cv2', 'PIL', 'scipy', 'torch', 'open3d') if m in sys.modules])"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert shown.strip() == "[]"
