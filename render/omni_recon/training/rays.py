@@ -1,0 +1,40 @@
+"""The rays of a picture that are trained on or measured."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from ..types import EncodedScene, SourceViews
+from ..view_projection import camera_rays
+from ..view_rendering import ray_spans
+from .examples import TrainingExample
+from .losses import TargetRays
+
+
+def sources_on(example: TrainingExample, device: torch.device) -> SourceViews:
+    """The source views with their images on `device`."""
+    return replace(example.sources, images=example.sources.images.to(device))
+
+
+def target_rays(example: TrainingExample, encoded: EncodedScene, pixels: Tensor) -> TargetRays:
+    """Rays through `pixels [R]`, indices row by row, of the picture that is to be predicted, and what they show."""
+    pixels = pixels.to(encoded.images.device)
+    origins, dirs, cosines = (array[pixels] for array in camera_rays(example.camera, encoded.images))
+    near, far = ray_spans(encoded, origins, dirs, cosines)
+    depths = example.depth.to(encoded.images).flatten()[pixels]
+    return TargetRays(
+        origins=origins,
+        dirs=dirs,
+        near=near,
+        far=far,
+        colors=example.image.to(encoded.images).flatten(0, 1)[pixels],
+        distances=depths / cosines,
+    )
+
+
+def random_pixels(example: TrainingExample, count: int, generator: torch.Generator) -> Tensor:
+    """Indices of `count` different pixels, or of all if there are fewer, `[R]`."""
+    return torch.randperm(example.depth.numel(), generator=generator)[:count]
