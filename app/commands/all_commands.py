@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from tyro import conf
 
-from . import bake, bench, convert, demo, info, render, view
+from . import bake, bench, convert, demo, info, render, train_omni, view
 
 Command = (
     Annotated[info.Info, conf.subcommand("info")]
@@ -17,6 +17,7 @@ Command = (
     | Annotated[bake.Bake, conf.subcommand("bake")]
     | Annotated[bench.Bench, conf.subcommand("bench")]
     | Annotated[view.View, conf.subcommand("view")]
+    | Annotated[train_omni.TrainOmni, conf.subcommand("train-omni")]
     | Annotated[demo.Demo, conf.subcommand("demo")]
 )
 """The flags of one subcommand, whichever it is."""
@@ -44,6 +45,7 @@ SUBCOMMANDS = {
     "bake": Subcommand(flags=bake.Bake, run=bake.run, examples=bake.EXAMPLES),
     "bench": Subcommand(flags=bench.Bench, run=bench.run, examples=bench.EXAMPLES),
     "view": Subcommand(flags=view.View, run=view.run, examples=view.EXAMPLES),
+    "train-omni": Subcommand(flags=train_omni.TrainOmni, run=train_omni.run, examples=train_omni.EXAMPLES),
     "demo": Subcommand(flags=demo.Demo, run=demo.run, examples=demo.EXAMPLES),
 }
 """All subcommands by name, in the order of the help text."""

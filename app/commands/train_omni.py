@@ -1,0 +1,144 @@
+"""`rowsplat train-omni`: train the network of Omni-Recon on generated scenes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from ...kernels.errors import RowsplatError
+from ..checks import require_between
+from .flags import flag
+
+if TYPE_CHECKING:
+    from ...render.omni_recon import OmniConfig
+    from ...render.omni_recon.training import Trainer
+
+EXAMPLES = (
+    "rowsplat train-omni --out runs/omni",
+    "rowsplat train-omni --out runs/omni --minutes 60",
+    "rowsplat train-omni --out runs/omni --steps 205000 --cooldown 5000",
+)
+
+CACHE_FOLDER = "scenes"
+"""Inside the run's folder: pictures of the generated scenes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainOmni:
+    """Train the network of Omni-Recon on generated scenes. The same line again goes on where the run stopped.
+
+    Writes checkpoint.pt, weights.safetensors (the running mean of the weights) and log.csv every 500 steps, every 10
+    minutes, and when it ends or is stopped by Ctrl-C or SIGTERM.
+    """
+
+    out: Annotated[Path, flag("Folder of the run; made if it does not exist.", "DIR")]
+    steps: Annotated[int, flag("Steps in all, with those of earlier starts.", "N")] = 200_000
+    minutes: Annotated[float | None, flag("Stop after so long, 0.01 to 100000.", "M")] = None
+    cooldown: Annotated[
+        int,
+        flag("Let the learning rate fall to 1e-6 over the last K of the steps; before, it is constant.", "K"),
+    ] = 0
+    rate: Annotated[float, flag("Learning rate, 1e-7 to 0.1.", "LR")] = 5e-4
+    width: Annotated[int, flag("Width of the pictures [px], 32 to 1024.", "W")] = 128
+    height: Annotated[int, flag("Height of the pictures [px], 32 to 1024.", "H")] = 96
+    rays: Annotated[int, flag("Rays of a step, 16 to 8192.", "N")] = 256
+    volume: Annotated[
+        int, flag("Nodes along a side of the feature volume, 8 to 192, a multiple of 4.", "M")
+    ] = 40
+    samples: Annotated[int, flag("Coarse and as many fine samples of a ray, 4 to 256.", "N")] = 24
+    dropout: Annotated[float, flag("Fraction of values that are dropped, 0 to 0.9.", "F")] = 0.0
+    scenes: Annotated[int, flag("Generated scenes to train on, 1 to 1000000.", "N")] = 3000
+    validation_scenes: Annotated[int, flag("Other scenes to measure on, 1 to 1000.", "N")] = 8
+    seed: Annotated[int, flag("Of the first weights and of all choices.", "N")] = 0
+    threads: Annotated[int, flag("Threads of PyTorch. 0 takes its own choice.", "N")] = 2
+    device: Annotated[str, flag("PyTorch device: cpu or cuda.", "DEVICE")] = "cpu"
+
+
+def run(command: TrainOmni) -> None:
+    """Train, telling how it goes.
+
+    Raises:
+        RowsplatError: A flag or a file of the run is at fault, or Open3D or manifold3d is missing.
+        SystemExit: Stopped by Ctrl-C (130) or SIGTERM (143), when all has been written.
+    """
+    config = _config(command)
+    import torch
+
+    from ...render.omni_recon.training import PictureSize, load_checkpoint, validation_examples
+    from ..omni_training import CHECKPOINT, TrainingRun, stop_requests
+
+    _require_device(command.device)
+    if command.threads:
+        torch.set_num_threads(command.threads)
+    command.out.mkdir(parents=True, exist_ok=True)
+    trainer = _trainer(command, config)
+    checkpoint = command.out / CHECKPOINT
+    if checkpoint.exists():
+        load_checkpoint(trainer, checkpoint)
+        print(f"{checkpoint}: going on at step {trainer.step}", flush=True)
+    print(f"making {command.validation_scenes} scenes to measure on", flush=True)
+    held_out = validation_examples(
+        command.out / CACHE_FOLDER,
+        PictureSize(width=command.width, height=command.height),
+        command.validation_scenes,
+    )
+    with stop_requests() as stop:
+        TrainingRun(trainer, command.out, held_out, stop).train(command.steps, command.minutes)
+    if stop.exit_code is not None:
+        raise SystemExit(stop.exit_code)
+
+
+def _config(command: TrainOmni) -> OmniConfig:
+    """The network's settings, after a check of all flags."""
+    require_between("--steps", command.steps, 1, 10**9)
+    require_between("--minutes", command.minutes, 0.01, 100_000)
+    require_between("--cooldown", command.cooldown, 0, command.steps)
+    require_between("--rate", command.rate, 1e-7, 0.1)
+    require_between("--width", command.width, 32, 1024)
+    require_between("--height", command.height, 32, 1024)
+    require_between("--rays", command.rays, 16, 8192)
+    require_between("--volume", command.volume, 8, 192)
+    require_between("--samples", command.samples, 4, 256)
+    require_between("--dropout", command.dropout, 0.0, 0.9)
+    require_between("--scenes", command.scenes, 1, 10**6)
+    require_between("--validation-scenes", command.validation_scenes, 1, 1000)
+    require_between("--seed", command.seed, 0, 2**31 - 1)
+    require_between("--threads", command.threads, 0, 1024)
+    if command.volume % 4:
+        raise RowsplatError(f"--volume must be a multiple of 4, got {command.volume}.")
+    from ...render.omni_recon import OmniConfig
+
+    return OmniConfig(
+        volume_resolution=command.volume,
+        coarse_samples=command.samples,
+        fine_samples=command.samples,
+        dropout=command.dropout,
+    )
+
+
+def _require_device(name: str) -> None:
+    import torch
+
+    if name not in ("cpu", "cuda"):
+        raise RowsplatError(f"--device must be cpu or cuda, got {name!r}.")
+    if name == "cuda" and not torch.cuda.is_available():
+        raise RowsplatError("--device cuda: PyTorch finds no CUDA device here. Use --device cpu.")
+
+
+def _trainer(command: TrainOmni, config: OmniConfig) -> Trainer:
+    import torch
+
+    from ...render.omni_recon import OmniRecon
+    from ...render.omni_recon.training import GeneratedExamples, PictureSize, Schedule, Trainer
+
+    torch.manual_seed(command.seed)
+    examples = GeneratedExamples(
+        cache=command.out / CACHE_FOLDER,
+        seed=command.seed,
+        size=PictureSize(width=command.width, height=command.height),
+        pool=command.scenes,
+    )
+    schedule = Schedule(rate=command.rate, cooldown=command.cooldown, steps=command.steps)
+    model = OmniRecon(config).to(command.device)
+    return Trainer(model, examples, schedule, rays=command.rays, seed=command.seed)
