@@ -112,17 +112,16 @@ class TrainingRun:
         )
 
     def _write(self) -> None:
-        """Checkpoint first, so that a second Ctrl-C loses only the figures."""
+        """The files first, so that a second Ctrl-C loses only the figures, which take longer."""
         trainer = self._trainer
         save_checkpoint(trainer, self._folder / CHECKPOINT)
+        save_weights(trainer.average, self._folder / WEIGHTS, {"step": str(trainer.step)})
         figures = validate(trainer.average, self._held_out)
         print(
             f"step {trainer.step}: PSNR {figures.psnr:.2f} dB, median depth error {figures.depth_error:.2%}, "
             f"within 5 % {figures.depth_close:.1%}, {trainer.skipped} steps skipped",
             flush=True,
         )
-        metadata = {"step": str(trainer.step), "psnr": f"{figures.psnr:.3f}"}
-        save_weights(trainer.average, self._folder / WEIGHTS, metadata)
         self._log(figures)
         self._reports.clear()
 

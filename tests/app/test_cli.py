@@ -59,6 +59,7 @@ CONTRACT = {
         "plot",
         "html",
     },
+    "train-omni": {"out", "steps", "minutes", "cooldown", "width", "height", "rays", "volume", "seed"},
     "demo": set(),
 }
 
