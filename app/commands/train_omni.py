@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +12,6 @@ from ..checks import require_between
 from .flags import flag
 
 if TYPE_CHECKING:
-    from ...render.omni_recon import OmniConfig
     from ...render.omni_recon.training import Trainer
 
 EXAMPLES = (
@@ -62,7 +62,10 @@ def run(command: TrainOmni) -> None:
         RowsplatError: A flag or a file of the run is at fault, or Open3D or manifold3d is missing.
         SystemExit: Stopped by Ctrl-C (130) or SIGTERM (143), when all has been written.
     """
-    config = _config(command)
+    _check(command)
+    # Threads of PyTorch that wait for each other must not spin: on 2 cores with other work, in the background, a step
+    # took 3 times as long. Read when PyTorch is loaded
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     import torch
 
     from ...render.omni_recon.training import PictureSize, load_checkpoint, validation_examples
@@ -72,7 +75,7 @@ def run(command: TrainOmni) -> None:
     if command.threads:
         torch.set_num_threads(command.threads)
     command.out.mkdir(parents=True, exist_ok=True)
-    trainer = _trainer(command, config)
+    trainer = _trainer(command)
     checkpoint = command.out / CHECKPOINT
     if checkpoint.exists():
         load_checkpoint(trainer, checkpoint)
@@ -89,8 +92,7 @@ def run(command: TrainOmni) -> None:
         raise SystemExit(stop.exit_code)
 
 
-def _config(command: TrainOmni) -> OmniConfig:
-    """The network's settings, after a check of all flags."""
+def _check(command: TrainOmni) -> None:
     require_between("--steps", command.steps, 1, 10**9)
     require_between("--minutes", command.minutes, 0.01, 100_000)
     require_between("--cooldown", command.cooldown, 0, command.steps)
@@ -107,29 +109,21 @@ def _config(command: TrainOmni) -> OmniConfig:
     require_between("--threads", command.threads, 0, 1024)
     if command.volume % 4:
         raise RowsplatError(f"--volume must be a multiple of 4, got {command.volume}.")
-    from ...render.omni_recon import OmniConfig
-
-    return OmniConfig(
-        volume_resolution=command.volume,
-        coarse_samples=command.samples,
-        fine_samples=command.samples,
-        dropout=command.dropout,
-    )
+    if command.device not in ("cpu", "cuda"):
+        raise RowsplatError(f"--device must be cpu or cuda, got {command.device!r}.")
 
 
 def _require_device(name: str) -> None:
     import torch
 
-    if name not in ("cpu", "cuda"):
-        raise RowsplatError(f"--device must be cpu or cuda, got {name!r}.")
     if name == "cuda" and not torch.cuda.is_available():
         raise RowsplatError("--device cuda: PyTorch finds no CUDA device here. Use --device cpu.")
 
 
-def _trainer(command: TrainOmni, config: OmniConfig) -> Trainer:
+def _trainer(command: TrainOmni) -> Trainer:
     import torch
 
-    from ...render.omni_recon import OmniRecon
+    from ...render.omni_recon import OmniConfig, OmniRecon
     from ...render.omni_recon.training import GeneratedExamples, PictureSize, Schedule, Trainer
 
     torch.manual_seed(command.seed)
@@ -140,5 +134,11 @@ def _trainer(command: TrainOmni, config: OmniConfig) -> Trainer:
         pool=command.scenes,
     )
     schedule = Schedule(rate=command.rate, cooldown=command.cooldown, steps=command.steps)
+    config = OmniConfig(
+        volume_resolution=command.volume,
+        coarse_samples=command.samples,
+        fine_samples=command.samples,
+        dropout=command.dropout,
+    )
     model = OmniRecon(config).to(command.device)
     return Trainer(model, examples, schedule, rays=command.rays, seed=command.seed)

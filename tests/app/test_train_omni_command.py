@@ -39,6 +39,7 @@ def train(cli: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
         depths=np.full((5, _SIZE, _SIZE), 3.0, dtype=np.float16),
         cameras=cameras,
     )
+    monkeypatch.setenv("OMP_WAIT_POLICY", "PASSIVE")  # which the command would set for good
     for module in (examples, validation):
         monkeypatch.setattr(module, "cached_scene", lambda *_args: views)
     return lambda *flags: cli("train-omni", "--out", "run", *_FLAGS, *flags)
