@@ -37,22 +37,22 @@ def load_checkpoint(trainer: Trainer, path: Path) -> None:
     Raises:
         SceneFileError: The file cannot be read, or is no checkpoint of this version.
     """
-    content = _read(path, str(trainer.model.log_sharpness.device))
+    content = _read(path)
     if not isinstance(content, dict) or content.get("version") != _VERSION:
         raise SceneFileError(path, "version", f"is no training checkpoint of version {_VERSION}", _REMEDY)
     try:
         trainer.model.load_state_dict(content["model"])
         trainer.average.load_state_dict(content["average"])
         trainer.optimizer.load_state_dict(content["optimizer"])
-        torch.set_rng_state(content["random"].cpu())
+        torch.set_rng_state(content["random"])
         trainer.step, trainer.skipped = int(content["step"]), int(content["skipped"])
     except (KeyError, ValueError, RuntimeError, TypeError, AttributeError) as error:
         reason = str(error).strip().splitlines()[0]
         raise SceneFileError(path, "", f"holds no such run: {reason}", _REMEDY) from error
 
 
-def _read(path: Path, device: str) -> Any:
-    """The content, without running any code from the file."""
+def _read(path: Path) -> Any:
+    """The content, in main memory, without running any code from the file."""
     try:
         size = path.stat().st_size
     except OSError as error:
@@ -60,7 +60,7 @@ def _read(path: Path, device: str) -> Any:
     if size > _MOST_BYTES:
         raise SceneFileError(path, "", f"expected at most {_MOST_BYTES:,} bytes, found {size:,}", _REMEDY)
     try:
-        return torch.load(path, map_location=device, weights_only=True)
+        return torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # the file may hold anything, and the reader has no error of its own
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise SceneFileError(path, "", f"is no training checkpoint: {reason}", _REMEDY) from error
