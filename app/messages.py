@@ -241,19 +241,21 @@ class FrameReady:
 
 @dataclass(frozen=True, kw_only=True)
 class Answered:
-    """The answer to question `number`, or `problem` in one line."""
+    """The answer to question `number`, or `problem` in one line and, where it is our fault, `details` for the log."""
 
     number: int
     value: Any = None
     problem: str = ""
+    details: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DrawFailed:
-    """A picture could not be drawn; one line for the user."""
+    """A picture could not be drawn; one line for the user and, where it is our fault, `details` for the log."""
 
     generation: int
     problem: str
+    details: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from multiprocessing.connection import Connection
@@ -123,18 +124,18 @@ class RenderService:
     def _answer(self, ask: Ask) -> None:
         try:
             answered = Answered(number=ask.number, value=ask.question.answer(self._stack, self._renderer))
-        except (RowsplatError, OSError, MemoryError) as error:  # a disk that is full ends no render process
-            problem = " ".join(str(error).split()) or "not enough memory to answer"
-            answered = Answered(number=ask.number, problem=problem)
+        except Exception as error:  # neither a full disk nor a fault of ours ends the render process
+            problem, details = _told(error)
+            answered = Answered(number=ask.number, problem=problem, details=details)
         self._send(answered)
 
     def _draw(self, wanted: Draw, ring: FrameRing) -> None:
         started = time.perf_counter()
         try:
             results = [self._render(look, wanted) for look in wanted.looks]
-        except (RowsplatError, MemoryError) as error:
-            problem = str(error) or "not enough memory for this picture"
-            self._send(DrawFailed(generation=wanted.generation, problem=problem))
+        except Exception as error:  # another picture may be drawn well
+            problem, details = _told(error)
+            self._send(DrawFailed(generation=wanted.generation, problem=problem, details=details))
             return
         self._slot = (self._slot + 1) % SLOTS
         width, height = wanted.camera.width, wanted.camera.height
@@ -198,6 +199,19 @@ class RenderService:
         self._pipe.send(message)
 
 
+def _told(error: Exception) -> tuple[str, str]:
+    """One line for the user, and for the log what only a fault of ours leaves behind."""
+    line = " ".join(str(error).split())
+    if isinstance(error, MemoryError):
+        return "There is not enough memory for this", ""
+    if isinstance(error, (RowsplatError, OSError)):
+        return line, ""
+    return (
+        f"rowsplat made a mistake ({type(error).__name__}: {line}); the log has more",
+        traceback.format_exc(),
+    )
+
+
 def tone_map_bgrx(result: RenderResult) -> NDArray[np.uint8]:
     """The picture as `[H, W, 4]` blue, green, red, 255."""
     height, width = result.alpha.shape
@@ -215,14 +229,15 @@ def tone_map_bgrx(result: RenderResult) -> NDArray[np.uint8]:
 
 
 def _likeness(results: list[RenderResult], wanted: Draw) -> tuple[float | None, float | None]:
-    """PSNR of two looks, and once the camera rests SSIM of their luminance, which takes longer."""
+    """PSNR of two looks, and of coloured ones that rest SSIM of their luminance, which takes longer."""
     if len(results) != 2 or results[0].image.shape != results[1].image.shape:
         return None, None
     a, b = (result.image for result in results)
     alike = psnr(a, b)
-    if wanted.scale < 1.0 or wanted.detail < 1.0 or min(a.shape[:2]) < _SSIM_SIDE:
+    coloured = all(result.mode is RenderMode.RGB for result in results)
+    if not coloured or wanted.scale < 1.0 or wanted.detail < 1.0 or min(a.shape[:2]) < _SSIM_SIDE:
         return alike, None
-    return alike, ssim(*(image @ _LUMA if image.ndim == 3 else image for image in (a, b)))
+    return alike, ssim(a @ _LUMA, b @ _LUMA)
 
 
 def _difference(a: NDArray[np.uint8], b: NDArray[np.uint8], gain: float) -> NDArray[np.uint8]:

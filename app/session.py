@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -35,6 +36,8 @@ from .messages import (
 )
 from .questions import Combine, Region, Select, SelectAll
 from .state import Document, Life, SceneItem, Tool, View, ViewerState
+
+_log = logging.getLogger(__name__)
 
 MAX_USELESS_STARTS = 5
 """So many render processes that die one after the other without having drawn anything, and no other is started."""
@@ -112,6 +115,11 @@ class Session:
     def is_waiting(self) -> bool:
         """Whether a picture is on its way."""
         return self._in_flight
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether an answer is on its way."""
+        return bool(self._answers)
 
     # The document
 
@@ -342,11 +350,11 @@ class Session:
         elif isinstance(message, Answered):
             on_answer = self._answers.pop(message.number, None)
             if message.problem:
-                self.state.message = message.problem
+                self._take_problem(message)
             elif on_answer is not None:
                 on_answer(message.value)
         elif isinstance(message, DrawFailed):
-            self.state.message = message.problem
+            self._take_problem(message)
             self._landed(message.generation)
             if message.generation < 0:
                 self.state.life = Life.GIVEN_UP
@@ -354,6 +362,12 @@ class Session:
             assert isinstance(message, Ended)
             self._take_end(message)
         self._refresh()
+
+    def _take_problem(self, message: Answered | DrawFailed) -> None:
+        self.state.message = message.problem
+        _log.warning(message.problem)
+        if message.details:
+            _log.error(message.details)
 
     def restart(self) -> None:
         """Start a render process in place of the one there is, or of those that were given up."""

@@ -52,7 +52,8 @@ NO_KEYFRAMES = "The camera path has no keyframes. Add some (K)."
 JOB_RUNS = "Another job is running; cancel it first (Esc)"
 JOB_CANCELLED = "Cancelled; nothing was written"
 JOB_TIP = "The running job (Esc cancels)"
-JOB_STARTS = "starting"
+JOB_STARTS, DRAWING = "starting", "drawing"
+NOTHING_VISIBLE = "there is no visible scene"
 FLYING, ORBITING = "Fly: W A S D Q E", "Orbit"
 PIVOT_SET = "Pivot set"
 NO_SURFACE = "There is no surface under the pointer"
@@ -91,9 +92,35 @@ def written(path: Path, count: int) -> str:
     return f"{path.name}: {count:,} Gaussians written"
 
 
+def exporting(path: Path) -> str:
+    """A video is being drawn."""
+    return f"Exporting {path.name}"
+
+
+def frames_written(path: Path, count: int) -> str:
+    """A video was drawn."""
+    return f"{path.name}: {count} frames written"
+
+
+def baking(path: Path) -> str:
+    """A mesh is being baked."""
+    return f"Baking {path.name}"
+
+
+def triangles_written(path: Path, count: int) -> str:
+    """A mesh was baked."""
+    return f"{path.name}: {count:,} triangles written"
+
+
 def png_only(path: Path) -> str:
     """Another suffix than .png was asked for."""
     return f"{path}: transparent pictures are written as .png."
+
+
+def mistake(error: BaseException, log: Path) -> str:
+    """Something that should not have happened."""
+    line = " ".join(str(error).split())
+    return f"rowsplat made a mistake ({type(error).__name__}: {line}); {log} has more"
 
 
 def picture_formats(path: Path) -> str:
@@ -261,6 +288,15 @@ def keyframe(number: int, seconds: float) -> str:
 def value_range(low: float, high: float, count: int) -> str:
     """Below a histogram."""
     return f"{low:.4g} to {high:.4g}, {count:,} Gaussians"
+
+
+def with_mnemonic(text: str, taken: set[str]) -> str:
+    """The text with & before its first letter that is not `taken`, which it then is: Alt and that letter open it."""
+    for place, letter in enumerate(text):
+        if letter.isalpha() and letter.lower() not in taken:
+            taken.add(letter.lower())
+            return f"{text[:place]}&{text[place:]}"
+    return text
 
 
 def with_key(tip: str, key: str) -> str:

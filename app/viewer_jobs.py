@@ -10,6 +10,7 @@ from ..kernels.errors import RowsplatError
 from ..render import Backend, RenderOptions
 from ..render.mesh_baking import BakeOptions
 from ..scenes import Camera, CameraPath, Gaussians
+from . import texts
 from .jobs import Report
 from .messages import Look, SceneFailed, SceneSpec
 from .opening import make_renderer
@@ -42,7 +43,7 @@ class ExportVideo:
     @property
     def title(self) -> str:
         """For the status bar."""
-        return f"Exporting {self.out.name}"
+        return texts.exporting(self.out)
 
     def run(self, report: Report) -> str:
         """Draw every camera.
@@ -60,9 +61,9 @@ class ExportVideo:
         )
         with open_output(self.out, width=first.width, height=first.height, fps=self.path.fps) as write:
             for number, camera in enumerate(self.path.cameras):
-                report("drawing", number, total)
+                report(texts.DRAWING, number, total)
                 write(renderer.render(gaussians, camera, options))
-        return f"{self.out.name}: {total} frames written"
+        return texts.frames_written(self.out, total)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -88,7 +89,7 @@ class BakeMesh:
     @property
     def title(self) -> str:
         """For the status bar."""
-        return f"Baking {self.out.name}"
+        return texts.baking(self.out)
 
     def run(self, report: Report) -> str:
         """Bake and write.
@@ -109,7 +110,7 @@ class BakeMesh:
             on_progress=lambda stage, done, total: report(stage.value, done, total),
         )
         save_mesh(baked.mesh, self.out)
-        return f"{self.out.name}: {len(baked.mesh.faces):,} triangles written"
+        return texts.triangles_written(self.out, len(baked.mesh.faces))
 
 
 def load_shown(scenes: tuple[SceneSpec, ...], look: Look) -> Gaussians:
@@ -127,5 +128,5 @@ def load_shown(scenes: tuple[SceneSpec, ...], look: Look) -> Gaussians:
         time.sleep(_POLL_S)
     gaussians = stack.merged(look, highlight=False)
     if gaussians is None:
-        raise RowsplatError("there is no visible scene")
+        raise RowsplatError(texts.NOTHING_VISIBLE)
     return gaussians

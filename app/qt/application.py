@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import TracebackType
 
 from PyQt6.QtCore import QSettings, QStandardPaths, QTimer
 from PyQt6.QtWidgets import QApplication
@@ -14,6 +16,7 @@ from ...render import Backend
 from ...scenes import Camera
 from .. import texts
 from ..autosave import Autosave
+from ..log_file import log_to
 from ..messages import FromService
 from ..session import Session
 from .bridge import ServiceBridge
@@ -40,9 +43,7 @@ def make_window(
     if settings is None:
         settings = QSettings(_ORGANISATION, texts.TITLE)
     if autosave_folder is None:
-        autosave_folder = Path(
-            QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation)
-        )
+        autosave_folder = _state_folder()
     session = Session(bridge.start, camera=_FIRST_CAMERA, renderer_choice=(backend, kernel_language))
     window = MainWindow(session, settings, bridge, Autosave(autosave_folder))
     windows.append(window)
@@ -55,6 +56,7 @@ def run(paths: Sequence[Path], backend: Backend, kernel_language: str) -> int:
     application.setApplicationName(texts.TITLE)
     application.setOrganizationName(_ORGANISATION)
     window = make_window(backend, kernel_language)
+    _tell_mistakes(window, log_to(_state_folder()))
     window.show()
     offered = window.offer_recovery()
     if paths:
@@ -69,6 +71,21 @@ def run(paths: Sequence[Path], backend: Backend, kernel_language: str) -> int:
     wake.start(_SIGNALS_MS)
     wake.timeout.connect(lambda: None)
     return application.exec()
+
+
+def _state_folder() -> Path:
+    """Where the autosave and the log are kept."""
+    return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation))
+
+
+def _tell_mistakes(window: MainWindow, log: Path) -> None:
+    """Without this, Qt would end the program at any exception in what a signal calls."""
+
+    def tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        logging.getLogger("rowsplat").error("mistake", exc_info=(kind, error, trace))
+        window.viewer.session.say(texts.mistake(error, log))
+
+    sys.excepthook = tell
 
 
 def _close(window: MainWindow) -> None:

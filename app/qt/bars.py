@@ -29,6 +29,7 @@ from ..actions import action
 from ..state import Life, ViewerState
 from .application import make_window
 from .main_window import MainWindow
+from .random_use import RandomUser, resident_bytes
 
 _test: Any = QTest  # its stubs know windows only
 _SIZE = 1280, 720
@@ -37,6 +38,7 @@ _BEAT_MS = 1
 _INPUT_MS = 8
 _DELETED = 100_000
 _KILLS = 20
+_WARM_UP, _ACTIONS = 200, 1000
 
 
 class _Bench:
@@ -139,6 +141,22 @@ class _Bench:
             survived += self.state.life is Life.RUNNING and self.drawn() == loaded.count - 1000
         _print(f"recoveries with all edits from {_KILLS} kills", survived, "")
 
+    def use_at_random(self) -> None:
+        """Print what is left of a thousand random actions once they are undone."""
+        user = RandomUser(self.window, Path(tempfile.mkdtemp()), seed=0)
+        user.act(_WARM_UP)
+        user.undo_all()
+        before = self.memory()
+        user.act(_ACTIONS)
+        _print(f"all of {_ACTIONS} random actions undone", user.undo_all(), "")
+        after = self.memory()
+        for name, old, new in zip(("window", "render process"), before, after, strict=True):
+            _print(f"more memory after them, {name}", (new - old) / 1e6, "MB")
+
+    def memory(self) -> tuple[int, int]:
+        """Of the window and of the render process [bytes]."""
+        return resident_bytes(os.getpid()), resident_bytes(self.window.viewer.session.client.pid)
+
     def drawn(self) -> int:
         """Gaussians of the picture that is shown, -1 without one."""
         frame = self.state.frame
@@ -162,6 +180,7 @@ def main() -> None:
     bench.toggle()
     bench.undo()
     bench.kill()
+    bench.use_at_random()
     bench.window.close()
 
 

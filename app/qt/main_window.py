@@ -19,9 +19,7 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import (
     QDockWidget,
-    QFileDialog,
     QFrame,
-    QInputDialog,
     QLabel,
     QMainWindow,
     QMessageBox,
@@ -43,7 +41,7 @@ from ..messages import FromService
 from ..overlay import status_text
 from ..session import Session
 from ..viewer import Viewer
-from . import events
+from . import dialogs, events
 from .job_bridge import JobBridge
 from .offer_bar import OfferBar
 from .palette_dialog import PaletteDialog
@@ -115,8 +113,9 @@ class MainWindow(QMainWindow):
         made: dict[str, QAction] = {}
         bar = self.menuBar()
         assert bar is not None
+        taken: set[str] = set()
         for menu in Menu:
-            entries = bar.addMenu(menu.value)
+            entries = bar.addMenu(texts.with_mnemonic(menu.value, taken))
             assert entries is not None
             entries.setToolTipsVisible(True)
             for entry in (entry for entry in ACTIONS if entry.menu is menu):
@@ -355,21 +354,15 @@ class MainWindow(QMainWindow):
 
     def ask_open(self, title: str, suffixes: Sequence[str], done: Callable[[Sequence[Path]], None]) -> None:
         """Ask for files to open."""
-        names, _ = QFileDialog.getOpenFileNames(self, title, "", _filter(suffixes))
-        if names:
-            done([Path(name) for name in names])
+        dialogs.ask_open(self, title, suffixes, done)
 
     def ask_save(self, title: str, suffixes: Sequence[str], done: Callable[[Path], None]) -> None:
         """Ask for a file to write."""
-        name, _ = QFileDialog.getSaveFileName(self, title, "", _filter(suffixes))
-        if name:
-            done(Path(name))
+        dialogs.ask_save(self, title, suffixes, done)
 
     def ask_number(self, title: str, value: float, done: Callable[[float], None]) -> None:
         """Ask for a positive number."""
-        number, accepted = QInputDialog.getDouble(self, texts.TITLE, title, value, 1e-9, 1e9, 4)
-        if accepted:
-            done(number)
+        dialogs.ask_number(self, title, value, done)
 
     def save_picture(self, path: Path) -> None:
         """Save the picture as it is shown."""
@@ -430,7 +423,3 @@ def tooltip(entry: Action) -> str:
     """Tip and shortcut."""
     keys = QKeySequence(entry.keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if entry.keys else ""
     return texts.with_key(entry.tip, keys)
-
-
-def _filter(suffixes: Sequence[str]) -> str:
-    return f"{' '.join('*' + suffix for suffix in suffixes)};;*"

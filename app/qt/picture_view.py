@@ -154,6 +154,12 @@ class PictureView(QWidget):
         """Report the new size."""
         self.on_resize(*self.physical_size)
 
+    def event(self, a0: QEvent | None) -> bool:
+        """Report the size in pixels of another screen too."""
+        if a0 is not None and a0.type() == QEvent.Type.DevicePixelRatioChange:
+            self.on_resize(*self.physical_size)
+        return super().event(a0)
+
     def mousePressEvent(self, a0: QMouseEvent | None) -> None:
         """Report it."""
         self._report(a0)

@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QApplication
 _DARK = {
     QPalette.ColorRole.Window: "#26282b",
     QPalette.ColorRole.WindowText: "#e6e6e6",
-    QPalette.ColorRole.Base: "#1c1e20",
+    QPalette.ColorRole.Base: "#131517",
     QPalette.ColorRole.AlternateBase: "#232528",
     QPalette.ColorRole.Text: "#e6e6e6",
     QPalette.ColorRole.Button: "#2e3135",

@@ -52,5 +52,5 @@ class StatisticsPanel(QWidget):
 
 
 def _table(rows: list[tuple[str, ...]]) -> str:
-    cells = ["".join(f"<td style='padding-right:10px'>{cell}</td>" for cell in row) for row in rows]
+    cells = ["".join(f"<td style='padding-right:6px'>{cell}</td>" for cell in row) for row in rows]
     return "<table>" + "".join(f"<tr>{row}</tr>" for row in cells) + "</table>" if rows else ""

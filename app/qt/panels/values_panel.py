@@ -31,8 +31,10 @@ class ValuesPanel(QWidget):
         self.update_button.setToolTip(texts.UPDATE_TIP)
         self.update_button.clicked.connect(self._ask)
         layout = QVBoxLayout(self)
-        for widget in (self.attribute, self.plot, self.limits, self.update_button):
-            layout.addWidget(widget)
+        layout.addWidget(self.attribute)
+        layout.addWidget(self.plot, 1)
+        layout.addWidget(self.limits)
+        layout.addWidget(self.update_button)
 
     def refresh(self) -> None:
         """Count when other scenes or edits are shown."""

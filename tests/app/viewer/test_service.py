@@ -233,6 +233,16 @@ def test_two_looks_are_two_pictures_with_their_own_times_and_likeness(
     assert (same.psnr, same.ssim) == (np.inf, 1.0)
 
 
+@pytest.mark.parametrize("modes", [(RenderMode.ALPHA, RenderMode.ALPHA), (RenderMode.RGB, RenderMode.COST)])
+def test_pictures_without_colour_have_no_ssim(
+    service: _Service, camera: Camera, modes: tuple[RenderMode, RenderMode]
+) -> None:
+    first, second = modes
+    frame = service.frame(camera, Look(mode=first), Look(mode=second), comparison=Comparison.SPLIT)
+    assert frame.ssim is None
+    assert (frame.psnr is None) == (first is not second)
+
+
 def test_the_difference_is_amplified_and_cut(service: _Service, camera: Camera) -> None:
     looks = Look(), Look(max_sh_degree=0)
     a, b = (service.picture(camera, look)[..., :3].astype(float) for look in looks)
