@@ -12,7 +12,6 @@ from ..camera import Camera, CameraPath
 from .colmap_binary import read_binary_images, read_binary_lenses
 from .colmap_records import ColmapImage, ColmapLens, check_image_pose
 from .colmap_text import read_text_images, read_text_lenses
-from .frames import warn_of_distortion
 
 COLMAP_FILES = ("cameras.bin", "images.bin", "cameras.txt", "images.txt")
 """Names of the files that make up a model; binary is preferred, as COLMAP does."""
@@ -46,7 +45,6 @@ def read_colmap(model: Path) -> CameraPath:
         raise SceneFileError(images_file, "", problem, "Choose another model; COLMAP numbers them 0, 1, ...")
     images.sort(key=lambda image: image.name)
     cameras = tuple(_camera(images_file, image, lenses) for image in images)
-    warn_of_distortion(model, cameras)
     return CameraPath(cameras=cameras, names=tuple(image.name for image in images))
 
 

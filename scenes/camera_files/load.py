@@ -9,6 +9,7 @@ from typing import cast
 from ...kernels.errors import SceneFileError
 from ..camera import Camera, CameraPath
 from .colmap import COLMAP_FILES, find_colmap_model, read_colmap
+from .frames import warn_of_distortion
 from .inria_cameras import read_inria_cameras
 from .json_fields import JsonObject, objects_of, read_bytes, read_json
 from .limits import MAX_IMAGE_SIDE, MAX_TEXT_BYTES
@@ -40,6 +41,7 @@ def load_cameras(path: str | Path, *, width: int | None = None, height: int | No
         if side is not None and not 1 <= side <= MAX_IMAGE_SIDE:
             raise ValueError(f"{name} must be 1 to {MAX_IMAGE_SIDE} pixels, got {side}")
     cameras = _read(Path(path), width, height)
+    warn_of_distortion(Path(path), cameras.cameras)
     if width is None and height is None:
         return cameras
     return replace(cameras, cameras=tuple(_reframed(camera, width, height) for camera in cameras.cameras))

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..camera import OPENGL_TO_OPENCV, Camera, CameraAxes, CameraPath
-from .frames import pose_field, warn_of_distortion, without_trailing_zeros
+from .frames import pose_field, without_trailing_zeros
 from .image_sizes import image_size
 from .json_fields import JsonObject
 
@@ -40,7 +40,6 @@ def read_transforms(file: JsonObject, width: int | None, height: int | None) -> 
     """
     frames = file.objects("frames")
     cameras = tuple(_camera(file, frame, width, height) for frame in frames)
-    warn_of_distortion(file.path, cameras)
     return CameraPath(cameras=cameras, names=tuple(frame.text("file_path") for frame in frames))
 
 
