@@ -28,6 +28,7 @@ from ..render import (
 )
 from ..render.mesh_rendering import MeshShading, composite_by_depth
 from .frame_ring import SLOTS, FrameRing
+from .free_memory import give_back_memory
 from .messages import (
     Answered,
     Ask,
@@ -82,7 +83,7 @@ class RenderService:
         self._slot = 0
         self._wanted: Draw | None = None
         self._last: Draw | None = None
-        self._running = True
+        self._running, self._scenes_changed = True, False
 
     def run(self) -> None:
         """Take messages, draw the newest request, until told to quit."""
@@ -99,6 +100,9 @@ class RenderService:
     def _receive(self) -> None:
         """Take all messages that wait; wait for one where there is nothing to do."""
         wait = None if self._wanted is None else 0.0
+        if wait is None and self._scenes_changed:
+            self._scenes_changed = False
+            give_back_memory()
         if self._stack.is_loading and (self._wanted is None or self._stack.is_empty_yet):
             wait = _POLL_S
         while self._running and self._pipe.poll(wait):
@@ -109,6 +113,7 @@ class RenderService:
         if isinstance(message, Draw):
             self._wanted = message
         elif isinstance(message, ShowScenes):
+            self._scenes_changed = True
             for loaded in self._stack.show(message.scenes):
                 self._send(loaded)
         elif isinstance(message, UseRing):

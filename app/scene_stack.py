@@ -109,7 +109,7 @@ class SceneStack:
         self.specs: tuple[SceneSpec, ...] = ()
         self._held: dict[Source, _Held] = {}
         self._loading: dict[Source, list[_Held | RowsplatError]] = {}
-        self._merged: dict[str, tuple[object, Gaussians | None]] = {}
+        self._merged: tuple[object, dict[float, Gaussians | None]] = (None, {})
 
     @property
     def is_loading(self) -> bool:
@@ -220,11 +220,15 @@ class SceneStack:
         With `detail` < 1 only that share of each scene, the most important Gaussians.
         """
         specs = [spec for spec in self._visible(look) if not spec.is_mesh]
-        key = ([(s, self._held[_source(s)].base) for s in specs], look.shape, highlight, detail)
-        kept = "whole" if detail == 1.0 else "reduced"
-        if kept not in self._merged or self._merged[kept][0] != key:
-            self._merged[kept] = (key, self._merge(specs, look.shape, highlight=highlight, detail=detail))
-        return self._merged[kept][1]
+        key = ([(s, self._held[_source(s)].base) for s in specs], look.shape, highlight)
+        if self._merged[0] != key:
+            self._merged = (key, {})
+        found = self._merged[1]
+        if detail not in found:
+            for other in [other for other in found if other < 1.0]:  # one reduced set beside the whole one
+                del found[other]
+            found[detail] = self._merge(specs, look.shape, highlight=highlight, detail=detail)
+        return found[detail]
 
     def _merge(
         self, specs: Sequence[SceneSpec], shape: Shape, *, highlight: bool, detail: float

@@ -365,7 +365,7 @@ class Session:
 
     def _take_problem(self, message: Answered | DrawFailed) -> None:
         self.state.message = message.problem
-        _log.warning(message.problem)
+        _log.info(message.problem)
         if message.details:
             _log.error(message.details)
 

@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from PyQt6.QtWidgets import QApplication, QDialog
 
 from ...scenes.edits import Hide, IndexMask
 from ..actions import ACTIONS, Action, Menu
+from ..camera_events import Wheel
+from ..free_memory import give_back_memory
 from ..messages import IDENTITY
 from .main_window import MainWindow
 
@@ -27,19 +30,21 @@ _NOT_RANDOM = {"open", "open-photos", "quit", "full-screen", "bake", "export-vid
 _KEYS = (Qt.Key.Key_W, Qt.Key.Key_A, Qt.Key.Key_S, Qt.Key.Key_D, Qt.Key.Key_Q, Qt.Key.Key_E)
 _COMMANDS, _STROKES, _FLIGHTS = 0.6, 0.85, 0.95  # shares, added up; the rest kills the render process, rarely
 _KILLED = 0.1
-_MOST_SCENES, _MOST_GROWTH = 6, 3
-_TIMEOUT_S = 60.0
+_MOST_SCENES, _MOST_GROWTH = 6, 2
+_TIMEOUT_S = 300.0  # floaters of a large scene take seconds, and many may have been asked for
 
 
 class RandomUser:
     """Uses a window at random; the same seed does the same as far as time allows. Dialogs are answered at once."""
 
-    def __init__(self, window: MainWindow, folder: Path, seed: int) -> None:
-        """Use `window` and let it write into `folder`."""
+    def __init__(self, window: MainWindow, folder: Path, seed: int, *, kills: bool = True) -> None:
+        """Use `window` and let it write into `folder`; with `kills` the render process dies now and then."""
         self._window, self._folder = window, folder
         self._rng = np.random.default_rng(seed)
         self._view = window.viewer.state.view
-        self._actions = [entry for entry in ACTIONS if entry.name not in _NOT_RANDOM]
+        self._kills = kills
+        unwanted = _NOT_RANDOM if kills else _NOT_RANDOM | {"restart-renderer"}
+        self._actions = [entry for entry in ACTIONS if entry.name not in unwanted]
         self._start, self._steps = window.viewer.state.document, len(window.viewer.state.history.labels)
         self._count = sum(loaded.count for loaded in window.viewer.state.loaded.values())
         window.ask_open = lambda title, suffixes, done: None
@@ -56,7 +61,7 @@ class RandomUser:
                 self._stroke()
             elif kind < _FLIGHTS:
                 self._fly()
-            elif self._rng.random() < _KILLED:
+            elif self._kills and self._rng.random() < _KILLED:
                 with suppress(ProcessLookupError):  # it was killed just now
                     os.kill(self._window.viewer.session.client.pid, signal.SIGKILL)
             self._live(self._rng.random() * 0.05)
@@ -78,13 +83,11 @@ class RandomUser:
         )
         self.settle()
         session.undo()
-        session.set_view(self._view)
-        for moving in (
-            True,
-            False,
-        ):  # so that both the reduced and the whole scene are those of the beginning
-            session.look_from(self._view.camera, moving=moving)
+        for notches in (1.0, -1.0):  # so that the reduced scene, too, is that of the beginning
+            self._window.viewer.camera_event(Wheel(notches))
             self.settle()
+        session.set_view(self._view)
+        self.settle()
         return returned
 
     def settle(self) -> None:
@@ -164,6 +167,16 @@ class RandomUser:
             if time.perf_counter() - started > _TIMEOUT_S:
                 raise TimeoutError(f"the window did not come to rest: {self._window.viewer.state.message}")
             self._live(0.01)
+
+
+@dataclass(frozen=True)
+class HeldMemory:
+    """What the render process holds once it has given back what it could [bytes]."""
+
+    def answer(self, stack: Any, renderer: Any) -> int:
+        """Measure it."""
+        give_back_memory()
+        return resident_bytes(os.getpid())
 
 
 def resident_bytes(pid: int) -> int:
