@@ -1,0 +1,1 @@
+"""Other methods that Omni-Recon is measured against. Their weights are given by path; none is shipped."""

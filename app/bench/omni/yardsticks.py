@@ -1,0 +1,166 @@
+"""All methods behind one face, so that a table can loop over them.
+
+A method gives new views, depths of photos, or both: what it cannot give is `None`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ....render.omni_recon import DepthRange, OmniRecon, RenderedView, SourceViews
+from ....render.omni_recon import render_view as render_omni_view
+from ....render.photo_warping import nearest_camera, warped_photo
+from ....scenes import Camera
+from ....scenes.photo_sets import PhotoImage
+from .network_views import picture_tensor, require_range, require_views
+from .patchmatch_net import PatchmatchNet, depth_map, load_patchmatch_net
+
+PATCHMATCH_NET_FILE = "patchmatchnet_params_000007.weights.npz"
+Picture = NDArray[np.float32]
+Photos = Sequence[NDArray[np.float32]]
+
+
+class Yardstick(Protocol):
+    """A method to be measured."""
+
+    @property
+    def name(self) -> str:
+        """What tables call it."""
+        ...
+
+    @property
+    def needs_weights(self) -> bool:
+        """Whether it was made from a file of trained weights."""
+        ...
+
+    def view(
+        self, photos: Photos, cameras: Sequence[Camera], target: Camera, near_far: tuple[float, float]
+    ) -> Picture | None:
+        """The scene from `target`, `[H, W, 3]` in [0, 1], or `None` if the method makes no views.
+
+        Args:
+            photos: The source photos, `[H, W, 3]` in [0, 1], the one that serves the target best first.
+            cameras: Their cameras.
+            target: The view to make.
+            near_far: Depths between which the scene lies, in the target and the sources [scene units].
+        """
+        ...
+
+    def depth(
+        self, photos: Photos, cameras: Sequence[Camera], near_far: tuple[float, float]
+    ) -> Picture | None:
+        """Depth of the first photo along its view axis, `[H, W]` [scene units], or `None` if the method finds none.
+
+        Args:
+            photos: That photo, and then the others that help, `[H, W, 3]` in [0, 1].
+            cameras: Their cameras.
+            near_far: Depths of the first photo between which the scene lies [scene units].
+        """
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaneWarp:
+    """The nearest photo, warped as if everything lay on the plane in the middle between near and far."""
+
+    name: ClassVar[str] = "nearest photo, warped by a plane"
+    needs_weights: ClassVar[bool] = False
+
+    def view(
+        self, photos: Photos, cameras: Sequence[Camera], target: Camera, near_far: tuple[float, float]
+    ) -> Picture | None:
+        """Black where the photo does not reach."""
+        require_views(photos, cameras, 1)
+        require_range(near_far)
+        middle = sum(near_far) / 2.0
+        nearest = nearest_camera(cameras, target, middle)
+        photo = PhotoImage(rgb=photos[nearest], alpha=None, camera=cameras[nearest])
+        return warped_photo(photo, target, middle).image
+
+    def depth(
+        self, photos: Photos, cameras: Sequence[Camera], near_far: tuple[float, float]
+    ) -> Picture | None:
+        """The plane."""
+        require_views(photos, cameras, 1)
+        require_range(near_far)
+        return np.full(photos[0].shape[:2], sum(near_far) / 2.0, np.float32)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class PatchmatchNetYardstick:
+    """Depths only."""
+
+    model: PatchmatchNet
+    name: ClassVar[str] = "PatchmatchNet"
+    needs_weights: ClassVar[bool] = True
+
+    @classmethod
+    def of_folder(cls, weights: Path) -> PatchmatchNetYardstick:
+        """With the trained weights in a folder.
+
+        Raises:
+            SceneFileError: They are missing or damaged.
+        """
+        return cls(model=load_patchmatch_net(weights / PATCHMATCH_NET_FILE))
+
+    def view(
+        self, photos: Photos, cameras: Sequence[Camera], target: Camera, near_far: tuple[float, float]
+    ) -> Picture | None:
+        """None: the depth of a photo needs the photo."""
+        return None
+
+    def depth(
+        self, photos: Photos, cameras: Sequence[Camera], near_far: tuple[float, float]
+    ) -> Picture | None:
+        """From all other photos."""
+        return depth_map(self.model, photos, cameras, near_far)[0]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class OmniReconYardstick:
+    """The method of this package; photos are scaled to the first one's size."""
+
+    model: OmniRecon
+    name: ClassVar[str] = "Omni-Recon"
+    needs_weights: ClassVar[bool] = True
+
+    def view(
+        self, photos: Photos, cameras: Sequence[Camera], target: Camera, near_far: tuple[float, float]
+    ) -> Picture | None:
+        """From all photos."""
+        image = self._rendered(photos, cameras, target, near_far).image
+        return image.permute(1, 2, 0).cpu().numpy()
+
+    def depth(
+        self, photos: Photos, cameras: Sequence[Camera], near_far: tuple[float, float]
+    ) -> Picture | None:
+        """Rendered from the first photo's camera, from all photos; 0 where nothing is found."""
+        require_views(photos, cameras, 1)
+        return self._rendered(photos, cameras, cameras[0], near_far).depth.cpu().numpy()
+
+    @torch.no_grad()
+    def _rendered(
+        self, photos: Photos, cameras: Sequence[Camera], target: Camera, near_far: tuple[float, float]
+    ) -> RenderedView:
+        require_views(photos, cameras, 1)
+        require_range(near_far)
+        size = (cameras[0].width, cameras[0].height)
+        device = self.model.log_sharpness.device
+        sources = SourceViews(
+            images=torch.cat([picture_tensor(photo, size) for photo in photos]).to(device),
+            cameras=tuple(camera.resized(*size) for camera in cameras),
+        )
+        training = self.model.training
+        self.model.eval()
+        try:
+            encoded = self.model.encode(sources, DepthRange(near=near_far[0], far=near_far[1]))
+        finally:
+            self.model.train(training)
+        return render_omni_view(self.model, encoded, target)
