@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from ..kernels.errors import RowsplatError
 from ..render import (
     Backend,
+    Blend,
     Renderer,
     RenderMode,
     RenderOptions,
@@ -77,6 +78,7 @@ class RenderService:
         """Draw with what `make_renderer` makes, talk over `pipe`."""
         self._pipe, self._make_renderer = pipe, make_renderer
         self._renderer, self._reduced = make_renderer(), None
+        self._compiled: set[tuple[Blend, RenderMode]] = set()
         self._send(Started(description=self._renderer.description))
         self._stack, self._photos = SceneStack(), PhotoShelf()
         self._ring: FrameRing | None = None
@@ -185,6 +187,9 @@ class RenderService:
             antialiased=look.antialiased,
             max_sh_degree=look.max_sh_degree,
         )
+        if (look.blend, look.mode) not in self._compiled:  # so that no time that is shown is one of compiling
+            self._compiled.add((look.blend, look.mode))
+            renderer.render(gaussians, wanted.camera, options)
         result = renderer.render(gaussians, wanted.camera, options)
         meshes = self._stack.meshes(look) if look.mode is RenderMode.RGB else []
         for mesh in meshes:
