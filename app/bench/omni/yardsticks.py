@@ -19,9 +19,12 @@ from ....render.omni_recon import render_view as render_omni_view
 from ....render.photo_warping import nearest_camera, warped_photo
 from ....scenes import Camera
 from ....scenes.photo_sets import PhotoImage
+from .mvsnerf import MVSNeRF, load_mvsnerf, render_view
+from .mvsnerf_volume import VIEWS
 from .network_views import picture_tensor, require_range, require_views
 from .patchmatch_net import PatchmatchNet, depth_map, load_patchmatch_net
 
+MVSNERF_FILE = "mvsnerf-v0.weights.npz"
 PATCHMATCH_NET_FILE = "patchmatchnet_params_000007.weights.npz"
 Picture = NDArray[np.float32]
 Photos = Sequence[NDArray[np.float32]]
@@ -121,6 +124,37 @@ class PatchmatchNetYardstick:
     ) -> Picture | None:
         """From all other photos."""
         return depth_map(self.model, photos, cameras, near_far)[0]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class MVSNeRFYardstick:
+    """Views from three photos, no more and no fewer; near and far of the target serve the first photo as well."""
+
+    model: MVSNeRF
+    name: ClassVar[str] = "MVSNeRF"
+    needs_weights: ClassVar[bool] = True
+
+    @classmethod
+    def of_folder(cls, weights: Path) -> MVSNeRFYardstick:
+        """With the trained weights in a folder.
+
+        Raises:
+            SceneFileError: They are missing or damaged.
+        """
+        return cls(model=load_mvsnerf(weights / MVSNERF_FILE))
+
+    def view(
+        self, photos: Photos, cameras: Sequence[Camera], target: Camera, near_far: tuple[float, float]
+    ) -> Picture | None:
+        """The volume lies on the first photo's frustum."""
+        return render_view(self.model, photos, cameras, target, near_far)[0]
+
+    def depth(
+        self, photos: Photos, cameras: Sequence[Camera], near_far: tuple[float, float]
+    ) -> Picture | None:
+        """Where rays end on average, from the first three photos."""
+        require_views(photos, cameras, VIEWS)
+        return render_view(self.model, photos[:VIEWS], cameras[:VIEWS], cameras[0], near_far)[1]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from rowsplat.app.bench.omni.mvsnerf import MVSNeRF
 from rowsplat.app.bench.omni.patchmatch_net import PatchmatchNet, depth_map
 from rowsplat.app.bench.omni.yardsticks import (
+    MVSNeRFYardstick,
     OmniReconYardstick,
     PatchmatchNetYardstick,
     PlaneWarp,
@@ -20,7 +22,7 @@ _RANGE = (3.0, 5.0)  # its middle is the plane z = 0
 _OMNI = OmniConfig(volume_resolution=8, coarse_samples=4, fine_samples=4)
 
 
-def _camera(x: float, width: int = 48, height: int = 40) -> Camera:
+def _camera(x: float, width: int = 32, height: int = 24) -> Camera:
     return Camera.look_at((x, 0.0, -4.0), (x, 0.0, 0.0), width=width, height=height)
 
 
@@ -38,30 +40,31 @@ def _yardsticks() -> list[Yardstick]:
         PlaneWarp(),
         PatchmatchNetYardstick(model=PatchmatchNet().eval()),
         OmniReconYardstick(model=OmniRecon(_OMNI)),
+        MVSNeRFYardstick(model=MVSNeRF().eval()),
     ]
 
 
 def test_views_and_depths_have_the_sizes_of_target_and_first_photo() -> None:
-    cameras = [_camera(0.0), _camera(0.2), _camera(-0.2, 64, 48)]
+    cameras = [_camera(0.0), _camera(0.2), _camera(-0.2, 40, 32)]
     photos = [_plane_photo(camera) for camera in cameras]
-    target = _camera(0.1, 36, 28)
+    target = _camera(0.1, 20, 16)
     makes_views = dict[str, bool]()
     for yardstick in _yardsticks():
         view = yardstick.view(photos, cameras, target, _RANGE)
         makes_views[yardstick.name] = view is not None
         if view is not None:
-            assert view.shape == (28, 36, 3)
+            assert view.shape == (16, 20, 3)
             assert view.dtype == np.float32
             assert 0.0 <= view.min() <= view.max() <= 1.0
         depth = yardstick.depth(photos, cameras, _RANGE)
         assert depth is not None
-        assert depth.shape == (40, 48)
+        assert depth.shape == (24, 32)
         assert depth.dtype == np.float32
-    assert list(makes_views.values()) == [True, False, True]
+    assert list(makes_views.values()) == [True, False, True, True]
 
 
 def test_only_the_plane_needs_no_weights() -> None:
-    assert [yardstick.needs_weights for yardstick in _yardsticks()] == [False, True, True]
+    assert [yardstick.needs_weights for yardstick in _yardsticks()] == [False, True, True, True]
 
 
 def test_the_plane_warp_takes_the_nearest_photo_and_the_middle_depth() -> None:
@@ -110,7 +113,7 @@ def test_omni_recon_is_measured_in_evaluation_and_left_in_its_mode() -> None:
 @pytest.mark.parametrize("bounds", [(0.0, 1.0), (2.0, 2.0), (1.0, float("inf"))])
 def test_depths_that_make_no_sense_are_refused(bounds: tuple[float, float]) -> None:
     camera = _camera(0.0)
-    photos, cameras = [_plane_photo(camera)] * 2, [camera] * 2
+    photos, cameras = [_plane_photo(camera)] * 3, [camera] * 3
     for yardstick in _yardsticks():
         with pytest.raises(ValueError, match="0 < near < far"):
             yardstick.depth(photos, cameras, bounds)
