@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,7 +32,7 @@ from .reconstruction_types import (
     no_reconstruction_progress,
 )
 from .source_pictures import SourcePictures
-from .types import OnRays, SourceViews, tell_nobody
+from .types import OnRays, SourceViews
 from .view_plans import ViewPlan, view_plans
 from .view_rendering import render_view
 
@@ -70,7 +70,7 @@ def reconstruct(
         make_resume_folder(resume_folder)
     with _looking(model, options):
         finder = _DepthFinder(photo_set, model, options, resume_folder)
-        pace = _Pace(sum(plan.camera.width * plan.camera.height for plan in plans), on_progress)
+        pace = _Pace(plans, on_progress)
         views = tuple(finder.view(plan, pace) for plan in plans)
     return Reconstruction(views=views, resumed=finder.resumed)
 
@@ -102,7 +102,7 @@ class _DepthFinder:
 
     def _found(self, plan: ViewPlan, sources: SourceViews, pace: _Pace) -> DepthAndConfidence:
         if self._folder is None:
-            return self._computed(plan, sources, pace.on_rays())
+            return self._computed(plan, sources, pace)
         names = (self._names[source] for source in plan.sources)
         digest = view_digest(
             self._weights,
@@ -115,16 +115,15 @@ class _DepthFinder:
             self.resumed += 1
             pace.skip(plan.camera.width * plan.camera.height)
             return stored
-        found = self._computed(plan, sources, pace.on_rays())
+        found = self._computed(plan, sources, pace)
         store_view(self._folder, plan.index, digest, found)
         return found
 
-    def _computed(
-        self, plan: ViewPlan, sources: SourceViews, on_rays: OnRays = tell_nobody
-    ) -> DepthAndConfidence:
+    def _computed(self, plan: ViewPlan, sources: SourceViews, pace: _Pace) -> DepthAndConfidence:
+        pace.begin_view()
         with torch.no_grad():
             encoded = self._model.encode(sources, plan.bounds, reference=plan.camera)
-        seen = render_view(self._model, encoded, plan.camera, on_rays=on_rays)
+        seen = render_view(self._model, encoded, plan.camera, on_rays=pace.on_rays())
         return (
             seen.depth.cpu().numpy().astype(np.float32, copy=False),
             seen.confidence.cpu().numpy().astype(np.float32, copy=False),
@@ -132,33 +131,50 @@ class _DepthFinder:
 
 
 class _Pace:
-    """Tells how many rays are done, and, from how long they took, when all will be."""
+    """Tells how many rays are done and when all will be, judged by what encoding a view and a ray have taken."""
 
-    def __init__(self, total: int, on_progress: OnReconstruction) -> None:
-        self._total, self._tell = total, on_progress
-        self._done = self._computed = 0
-        self._started = time.monotonic()
+    def __init__(self, plans: Sequence[ViewPlan], on_progress: OnReconstruction) -> None:
+        self._total = sum(plan.camera.width * plan.camera.height for plan in plans)
+        self._views, self._tell = len(plans), on_progress
+        self._done = self._computed = self._encoded = 0  # rays, rays that were not found stored, views
+        self._encoding = self._rendering = 0.0  # [s]
+        self._since = time.monotonic()
         self._report()
 
     def skip(self, rays: int) -> None:
-        """So many rays were found stored."""
+        """A view of so many rays was found stored."""
         self._done += rays
+        self._views -= 1
         self._report()
 
+    def begin_view(self) -> None:
+        """A view is going to be encoded."""
+        self._since = time.monotonic()
+
     def on_rays(self) -> OnRays:
-        """Takes the progress of one more view."""
+        """The view has been encoded; takes the progress of its rays."""
+        self._encoding += self._lap()
+        self._encoded += 1
         before = (self._done, self._computed)
 
         def _on_rays(done: int, _: int) -> None:
+            self._rendering += self._lap()
             self._done, self._computed = before[0] + done, before[1] + done
             self._report()
 
         return _on_rays
 
+    def _lap(self) -> float:
+        """Seconds since this was last asked."""
+        now = time.monotonic()
+        seconds, self._since = now - self._since, now
+        return seconds
+
     def _report(self) -> None:
         left = None
         if self._computed:
-            left = (time.monotonic() - self._started) / self._computed * (self._total - self._done)
+            rays = self._rendering / self._computed * (self._total - self._done)
+            left = rays + self._encoding / self._encoded * (self._views - self._encoded)
         self._tell(
             ReconstructionProgress(
                 stage=ReconstructionStage.DEPTH, done=self._done, total=self._total, seconds_left=left

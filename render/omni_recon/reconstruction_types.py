@@ -18,10 +18,10 @@ LEAST_SIDE, MOST_SIDE = 16, 2048
 
 
 class Quality(Enum):
-    """How much time to spend; the figures are for 3 source views on 2 cores of a CPU.
+    """How much time to spend, for a CPU of 2 cores; times grow with rays and samples.
 
-    `FAST`: 160 px, 48 nodes, 16 + 16 samples; about 20 s a view, 0.6 GB.
-    `FULL`: 320 px, 96 nodes, 32 + 32 samples; about 2.5 minutes a view, 1.2 GB.
+    `FAST`: 160 px, 48 nodes, 16 + 16 samples; about half a minute for each view of 4:3, 0.5 GB.
+    `FULL`: 320 px, 96 nodes, 32 + 32 samples; eight times as long, 1 GB.
     """
 
     FAST = "fast"

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from rowsplat.kernels.errors import RowsplatError
-from rowsplat.render.omni_recon import EncodedScene, Normalisation, OmniRecon
+from rowsplat.render.omni_recon import EncodedScene, Normalisation, OmniRecon, fuse_depths
+from rowsplat.render.omni_recon import reconstruction as reconstruction_module
 from rowsplat.render.omni_recon.reconstruction import reconstruct
 from rowsplat.render.omni_recon.reconstruction_memory import estimated_bytes
 from rowsplat.render.omni_recon.reconstruction_types import (
@@ -82,7 +84,7 @@ def test_a_network_that_knows_the_surface_gives_its_depth(
     with torch.no_grad():
         model.log_sharpness.fill_(math.log(400.0) / 10.0)
     photo_set = _photo_set()
-    options = replace(_OPTIONS, samples=48, max_side=44, least_confidence=0.5)
+    options = replace(_OPTIONS, samples=32, max_side=44, least_confidence=0.5)
     for view, photo in zip(reconstruct(photo_set, model, options).views, photo_set, strict=True):
         origin, dirs = world_rays(photo.camera)
         truth = sphere_distances(photo.camera) * (dirs @ photo.camera.viewmat[2, :3])
@@ -217,6 +219,35 @@ def test_progress_counts_every_ray_and_knows_the_time_left(model: OmniRecon, tmp
     assert told[-1].seconds_left == 0.0
 
 
+class _Clock:
+    """Time that passes only while the network works: 100 s to encode a view, 1 s for a chunk of rays."""
+
+    def __init__(self, model: OmniRecon, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 0.0
+        for name, seconds in (("encode", 100.0), ("render_rays", 1.0)):
+            monkeypatch.setattr(model, name, self._taking(getattr(model, name), seconds))
+
+    def _taking(self, work: Any, seconds: float) -> Any:
+        def _work(*args: Any, **kwargs: Any) -> Any:
+            self.now += seconds
+            return work(*args, **kwargs)
+
+        return _work
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+def test_the_time_left_is_judged_by_the_work_that_is_left(
+    model: OmniRecon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconstruction_module, "time", _Clock(model, monkeypatch))
+    told = list[ReconstructionProgress]()
+    reconstruct(_photo_set(3), model, replace(_OPTIONS, ray_chunk=240), on_progress=told.append)
+    assert [progress.done for progress in told] == [0, 240, 480, 720, 960, 1200, 1440]
+    assert [progress.seconds_left for progress in told[1:]] == pytest.approx([205, 204, 103, 102, 1, 0])
+
+
 def test_too_little_memory_is_refused_in_one_line_before_the_work(model: OmniRecon) -> None:
     def _fail(progress: ReconstructionProgress) -> None:
         raise AssertionError(progress)
@@ -259,3 +290,18 @@ def test_options_out_of_range_are_refused() -> None:
     ):
         with pytest.raises(ValueError, match=next(iter(change))):
             ReconstructionOptions(**change)
+
+
+def test_photos_become_the_surface_if_the_network_knows_it(
+    model: OmniRecon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model.geometry = _KnownSphere(model, monkeypatch)
+    with torch.no_grad():
+        model.log_sharpness.fill_(math.log(400.0) / 10.0)
+    options = replace(_OPTIONS, samples=20, max_side=44, least_confidence=0.5)
+    views = reconstruct(_photo_set(3), model, options).views
+    fused = fuse_depths(views)
+    off = np.linalg.norm(fused.mesh.vertices - CENTER, axis=1) - SPHERE_RADIUS
+    assert len(fused.mesh.faces) > 500
+    assert np.abs(off).mean() < 0.3 * fused.voxel_size
+    assert np.abs(off).max() < 2.0 * fused.voxel_size
