@@ -6,6 +6,7 @@ Notation: mse = mean((a - b)^2) over all pixels and channels; PSNR = 10 log10(pe
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,7 +71,7 @@ def ssim(a: NDArray[np.floating], b: NDArray[np.floating], *, peak: float = 1.0)
 
     if a.shape != b.shape or a.ndim not in (2, 3) or min(a.shape[:2]) < _WINDOW:
         raise ValueError(f"pictures must have one shape of at least 7 x 7, got {a.shape} and {b.shape}")
-    size = (_WINDOW, _WINDOW) + (1,) * (a.ndim - 2)
+    size: Any = (_WINDOW, _WINDOW) + (1,) * (a.ndim - 2)  # its stub knows one number only
     half = _WINDOW // 2
 
     def mean(values: NDArray[np.floating]) -> NDArray[np.floating]:

@@ -84,7 +84,9 @@ def warped_photo(photo: PhotoImage, target: Camera, depth: float) -> WarpedPhoto
     )
     values = np.asarray(warped, np.float32) / np.float32(255.0)
     seen = values[..., 3] * _is_before(matrix, target)
-    return WarpedPhoto(image=values[..., :3] * seen[..., None], alpha=seen)
+    return WarpedPhoto(
+        image=(values[..., :3] * seen[..., None]).astype(np.float32), alpha=seen.astype(np.float32)
+    )
 
 
 def _is_before(matrix: NDArray[np.float64], target: Camera) -> NDArray[np.float32]:

@@ -64,7 +64,7 @@ def _check(name: str, widget: QWidget) -> None:
     picture = picture_of(widget)
     if _UPDATE:
         FOLDER.mkdir(exist_ok=True)
-        picture.quantize(64).save(_file(name), optimize=True)
+        picture.quantize(256).save(_file(name), optimize=True)
         return
     with Image.open(_file(name)) as stored:
         apart = difference(layout_of(picture), layout_of(stored))
