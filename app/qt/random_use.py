@@ -95,7 +95,12 @@ class RandomUser:
         viewer = self._window.viewer
         viewer.cancel()
         viewer.path.playing, viewer.time_runs = False, False
-        self._live_until(lambda: viewer.state.frame is not None and not viewer.session.is_waiting)
+
+        def rests() -> bool:
+            frame = viewer.state.frame
+            return frame is not None and not frame.is_reduced and not viewer.session.is_waiting
+
+        self._live_until(rests)
 
     def _run(self, entry: Action) -> None:
         if entry.name == "undo":
