@@ -186,6 +186,11 @@ CANCEL, CANCEL_TIP = "Cancel", "Stop reading (Esc)"
 REMOVE_SCENE = "Remove scene"
 REMOVE_SCENE_TIP = "Take the chosen scene out of the document; its file stays (undo: Ctrl+Z)"
 
+POSITION, TURNS, SIZE = "Position", "Turned", "Size"
+POSITION_TIPS = tuple(f"Where the chosen scene's origin is along {axis} [scene units]" for axis in "xyz")
+TURNS_TIPS = tuple(f"How far the chosen scene is turned about {axis} [degrees]" for axis in "xyz")
+SIZE_TIP = "How much larger the chosen scene is shown than it is in its file"
+
 SATURATION, BRIGHTNESS, OPACITY, COLOUR, TINT, APPLY = (
     "Saturation",
     "Brightness",
@@ -247,6 +252,9 @@ LOOKS = "A", "B"
 ALL_SCENES, NEAREST_PHOTO = "all", "nearest photo"
 
 KEYFRAMES, KEYFRAMES_TIP = "Keyframes", "Double-click or Enter goes to a keyframe"
+REMOVE_KEYFRAME, REMOVE_KEYFRAME_TIP = "Remove", "Remove the chosen keyframe"
+RATE, RATE_TIP = " frames a second", "How many frames of a flipbook are shown a second"
+LOOP, LOOP_TIP = "Repeat", "Begin again when a flipbook ends"
 TIME, TIME_TIP = "Time", "Time of flipbooks, folders of one scene a frame (play: Shift+Space)"
 
 MESH_PANEL = "Mesh"
@@ -315,6 +323,11 @@ def step_open(name: str) -> str:
 def step_remove(name: str) -> str:
     """A scene was taken out."""
     return f"Remove {name}"
+
+
+def step_place(name: str) -> str:
+    """A scene was placed by numbers."""
+    return f"Place {name}"
 
 
 def step_bake(name: str) -> str:

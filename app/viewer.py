@@ -31,6 +31,10 @@ from .viewer_photos import ViewerPhotos
 from .viewer_tools import ViewerTools
 from .window_port import WindowPort
 
+FLIPBOOK_FPS = 24.0
+"""Frames that a flipbook shows a second unless the user says otherwise."""
+
+_LAST_MOMENT_S = 1e-3
 REST_S = 0.15
 """After so long without a movement the camera rests."""
 
@@ -51,7 +55,7 @@ class Viewer:
         self.photos = ViewerPhotos(self)
         self.statistics = FrameStatistics()
         self.overlay, self.grid, self.hint = True, False, False
-        self.time_runs = False
+        self.time_runs, self.repeats, self.frames_a_second = False, True, FLIPBOOK_FPS
         self.work: tuple[Work, ...] = ()
         self.job: JobProcess | None = None
         self.job_progress = JobProgress(stage="", done=0, total=0)
@@ -154,7 +158,7 @@ class Viewer:
     def tick(self, seconds: float) -> None:
         """Let time pass: flying, transitions, playing, and resting after a while."""
         if self.time_runs:
-            self.session.show_time(math.fmod(self.state.seconds + seconds, max(self.state.duration, 1e-3)))
+            self._let_time_pass(seconds)
         if self.path.playing:
             self.path.play_on()
         else:
@@ -227,6 +231,14 @@ class Viewer:
         if point is not None:
             self.controls = self.controls.around(np.array(point))
             self.session.say(texts.PIVOT_SET)
+
+    def _let_time_pass(self, seconds: float) -> None:
+        state = self.state
+        shown = state.seconds + seconds * self.frames_a_second / FLIPBOOK_FPS
+        if shown >= state.duration and not self.repeats:
+            self.time_runs = False
+            shown = state.duration - _LAST_MOMENT_S
+        self.session.show_time(math.fmod(shown, max(state.duration, _LAST_MOMENT_S)))
 
     def play_time(self) -> None:
         """Play the flipbooks, or stop."""

@@ -39,6 +39,11 @@ class ViewerPath:
         self.keyframes = (*self.keyframes, Keyframe(camera=self._viewer.state.view.camera, seconds=seconds))
         self._viewer.session.say(texts.keyframes(len(self.keyframes)))
 
+    def remove(self, index: int) -> None:
+        """Remove one keyframe; the others keep their times."""
+        self.keyframes = (*self.keyframes[:index], *self.keyframes[index + 1 :])
+        self._viewer.session.say(texts.keyframes(len(self.keyframes)))
+
     def clear(self) -> None:
         """Remove all keyframes."""
         self.keyframes, self.playing = (), False

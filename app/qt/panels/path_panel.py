@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QListWidget, QSlider, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QCheckBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QListWidget,
+    QPushButton,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ... import texts
 from ...actions import Action
@@ -39,12 +48,34 @@ class PathPanel(QWidget):
         self.time.setToolTip(texts.TIME_TIP)
         self.time.setAccessibleName(texts.TIME)
         self.time.valueChanged.connect(self._set_time)
+        self.remove = QPushButton(texts.REMOVE_KEYFRAME, self)
+        self.remove.setToolTip(texts.REMOVE_KEYFRAME_TIP)
+        self.remove.clicked.connect(self._remove_current)
+        layout.addWidget(self.remove)
         layout.addWidget(self.time)
+        self.rate = QDoubleSpinBox(self)
+        self.rate.setRange(0.1, 240.0)
+        self.rate.setDecimals(1)
+        self.rate.setValue(viewer.frames_a_second)
+        self.rate.setSuffix(texts.RATE)
+        self.rate.setToolTip(texts.RATE_TIP)
+        self.rate.setAccessibleName(texts.RATE_TIP)
+        self.rate.valueChanged.connect(self._set_playing)
+        self.repeats = QCheckBox(texts.LOOP, self)
+        self.repeats.setToolTip(texts.LOOP_TIP)
+        self.repeats.setChecked(viewer.repeats)
+        self.repeats.toggled.connect(self._set_playing)
+        row = QHBoxLayout()
+        row.addWidget(self.rate)
+        row.addWidget(self.repeats)
+        layout.addLayout(row)
 
     def refresh(self) -> None:
         """Show the keyframes and the time."""
         state = self._viewer.state
-        self.time.setVisible(state.duration > 0)
+        for control in (self.time, self.rate, self.repeats):
+            control.setVisible(state.duration > 0)
+        self.remove.setEnabled(bool(self._viewer.path.keyframes))
         if state.duration > 0 and not self.time.isSliderDown():
             self._filling = True
             self.time.setValue(round(state.seconds / state.duration * _TIME_STEPS))
@@ -60,6 +91,14 @@ class PathPanel(QWidget):
     def _set_time(self, step: int) -> None:
         if not self._filling:
             self._viewer.session.show_time(step / _TIME_STEPS * self._viewer.state.duration)
+
+    def _set_playing(self) -> None:
+        self._viewer.frames_a_second, self._viewer.repeats = self.rate.value(), self.repeats.isChecked()
+
+    def _remove_current(self) -> None:
+        row = self.keys.currentRow()
+        if row >= 0:
+            self._viewer.path.remove(row)
 
     def _go_to_current(self) -> None:
         row, camera = self.keys.currentRow(), self._viewer.state.view.camera

@@ -55,9 +55,9 @@ class PanelEntry:
 _LEFT, _RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 
 PANELS = (
-    PanelEntry(title=texts.SCENES, make=lambda viewer, run: ScenesPanel(viewer), side=_LEFT, height=150),
-    PanelEntry(title=texts.EDITS, make=EditPanel, side=_LEFT, height=460),
-    PanelEntry(title=texts.VALUES, make=lambda viewer, run: ValuesPanel(viewer), side=_LEFT, height=190),
+    PanelEntry(title=texts.SCENES, make=lambda viewer, run: ScenesPanel(viewer), side=_LEFT, height=220),
+    PanelEntry(title=texts.EDITS, make=EditPanel, side=_LEFT, height=420),
+    PanelEntry(title=texts.VALUES, make=lambda viewer, run: ValuesPanel(viewer), side=_LEFT, height=180),
     PanelEntry(title=texts.STATISTICS, make=StatisticsPanel, side=_RIGHT, height=330),
     PanelEntry(title=texts.COMPARE, make=lambda viewer, run: ComparePanel(viewer), side=_RIGHT, height=270),
     PanelEntry(title=texts.PATH, make=PathPanel, side=_RIGHT, height=200),

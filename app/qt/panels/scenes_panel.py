@@ -17,6 +17,7 @@ from PyQt6.QtWidgets import (
 
 from ... import texts
 from ...viewer import Viewer
+from .placement_fields import PlacementFields
 
 _NAME, _VISIBLE, _LOCKED, _COUNT = range(4)
 _ID = Qt.ItemDataRole.UserRole
@@ -46,8 +47,11 @@ class ScenesPanel(QWidget):
         self.remove = QPushButton(texts.REMOVE_SCENE, self)
         self.remove.setToolTip(texts.REMOVE_SCENE_TIP)
         self.remove.clicked.connect(self._remove)
+        self.placement = PlacementFields(viewer, self._chosen)
+        self.tree.itemSelectionChanged.connect(self.placement.refresh)
         layout = QVBoxLayout(self)
         layout.addWidget(self.tree)
+        layout.addWidget(self.placement)
         row = QHBoxLayout()
         for widget in (self.progress, self.cancel, self.remove):
             row.addWidget(widget)
@@ -59,8 +63,12 @@ class ScenesPanel(QWidget):
         self.progress.setVisible(state.is_loading)
         self.cancel.setVisible(state.is_loading)
         shown = (state.document.scenes, frozenset(state.loaded))
-        if shown == self._shown:
-            return
+        if shown != self._shown:
+            self._fill(shown)
+        self.placement.refresh()
+
+    def _fill(self, shown: object) -> None:
+        state = self._viewer.state
         self._shown, self._filling = shown, True
         chosen = self._chosen()
         self.tree.clear()
