@@ -48,7 +48,7 @@ other-python: setup ## Install and import the wheel on another Python
 	@.ci/other-python $(VENV)
 
 unit-taichi: setup ## The tests of the compiled kernels on Taichi; those marked gpu_api run both languages themselves
-	ROWSPLAT_KERNEL_LANGUAGE=taichi $(BIN)/pytest tests/kernels tests/render -m "not gpu_api" --ignore tests/kernels/reference $(PYTEST_ARGS)
+	ROWSPLAT_KERNEL_LANGUAGE=taichi $(BIN)/pytest tests/kernels tests/render -m "not gpu_api" --ignore tests/kernels/reference --ignore tests/render/omni_recon $(PYTEST_ARGS)
 
 unit: setup ## All tests, on Quadrants
 	ROWSPLAT_KERNEL_LANGUAGE=quadrants $(BIN)/pytest $(PYTEST_ARGS)
