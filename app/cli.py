@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import tyro
 from tyro import conf
 
-from ..kernels.errors import RowsplatError
+from ..kernels.errors import RowsplatError, one_line
 from .commands.all_commands import SUBCOMMANDS, Command, run_command
 
 EXIT_USAGE, EXIT_INTERRUPTED, EXIT_TERMINATED = 2, 130, 143
@@ -74,7 +74,7 @@ def _one_line(error: Exception) -> str:
         return "not enough memory. Try a coarser level of detail, a smaller picture or fewer variants."
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {error.strerror}."
-    return " ".join(str(error).split())
+    return one_line(error)
 
 
 def _print_version() -> int:

@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import NoReturn, Protocol
 
-from ..kernels.errors import RowsplatError
+from ..kernels.errors import RowsplatError, one_line
 
 Report = Callable[[str, int, int], None]
 """(stage, done, total)."""
@@ -109,7 +109,7 @@ def _run(pipe: Connection, job: Job) -> None:
             )
             pipe.send(JobEnded(result=result))
         except (RowsplatError, OSError, MemoryError) as error:
-            pipe.send(JobEnded(problem=" ".join(str(error).split()) or "not enough memory"))
+            pipe.send(JobEnded(problem=one_line(error) or "not enough memory"))
 
 
 def _stop(_signum: int, _frame: object) -> NoReturn:

@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 import numpy as np
 from numpy.typing import NDArray
 
-from ..kernels.errors import RowsplatError
+from ..kernels.errors import RowsplatError, one_line
 from ..render import (
     Backend,
     Blend,
@@ -28,6 +28,7 @@ from ..render import (
     tone_map,
 )
 from ..render.mesh_rendering import MeshShading, composite_by_depth
+from . import texts
 from .frame_ring import SLOTS, FrameRing
 from .free_memory import give_back_memory
 from .messages import (
@@ -211,15 +212,11 @@ class RenderService:
 
 def _told(error: Exception) -> tuple[str, str]:
     """One line for the user, and for the log what only a fault of ours leaves behind."""
-    line = " ".join(str(error).split())
     if isinstance(error, MemoryError):
-        return "There is not enough memory for this", ""
+        return texts.NO_MEMORY, ""
     if isinstance(error, (RowsplatError, OSError)):
-        return line, ""
-    return (
-        f"rowsplat made a mistake ({type(error).__name__}: {line}); the log has more",
-        traceback.format_exc(),
-    )
+        return one_line(error), ""
+    return texts.mistake(error), traceback.format_exc()
 
 
 def tone_map_bgrx(result: RenderResult) -> NDArray[np.uint8]:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..kernels.constants import SH_C0
-from ..kernels.errors import RowsplatError
+from ..kernels.errors import RowsplatError, one_line
 from ..render.mesh_rendering import MeshRenderer
 from ..scenes import (
     Camera,
@@ -275,7 +275,7 @@ class SceneStack:
         except RowsplatError as error:
             box.append(error)
         except Exception as error:  # else the scene would be waited for for ever
-            what = " ".join(str(error).split()) or type(error).__name__
+            what = one_line(error) or type(error).__name__
             box.append(RowsplatError(f"{path}: cannot be read ({what})."))
 
 

@@ -8,6 +8,8 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
+from ..kernels.errors import one_line
+
 TITLE = "rowsplat"
 RECENT = "Open recent"
 PANELS = "Panels"
@@ -53,6 +55,7 @@ JOB_RUNS = "Another job is running; cancel it first (Esc)"
 JOB_CANCELLED = "Cancelled; nothing was written"
 JOB_TIP = "The running job (Esc cancels)"
 JOB_STARTS, DRAWING = "starting", "drawing"
+NO_MEMORY = "There is not enough memory for this"
 NOTHING_VISIBLE = "there is no visible scene"
 FLYING, ORBITING = "Fly: W A S D Q E", "Orbit"
 PIVOT_SET = "Pivot set"
@@ -117,10 +120,9 @@ def png_only(path: Path) -> str:
     return f"{path}: transparent pictures are written as .png."
 
 
-def mistake(error: BaseException, log: Path) -> str:
+def mistake(error: BaseException, log: Path | str = "the log") -> str:
     """Something that should not have happened."""
-    line = " ".join(str(error).split())
-    return f"rowsplat made a mistake ({type(error).__name__}: {line}); {log} has more"
+    return f"rowsplat made a mistake ({type(error).__name__}: {one_line(error)}); {log} has more"
 
 
 def picture_formats(path: Path) -> str:

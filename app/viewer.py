@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ..kernels.errors import RowsplatError
+from ..kernels.errors import RowsplatError, one_line
 from ..render import Blend
 from ..scenes import Camera
 from ..scenes.edits import Recolour
@@ -75,7 +75,7 @@ class Viewer:
         except RowsplatError as error:
             self.session.say(str(error))
         except OSError as error:  # such as a disk that is full
-            self.session.say(" ".join(str(error).split()))
+            self.session.say(one_line(error))
         else:
             if done:
                 self.session.say(done)

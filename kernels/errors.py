@@ -5,6 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 
+def one_line(text: object) -> str:
+    """`str(text)` with all white space as single spaces, so that an error fits one line."""
+    return " ".join(str(text).split())
+
+
 class RowsplatError(Exception):
     """Something the user can mend; `str()` is one clear line without a traceback."""
 
@@ -23,7 +28,7 @@ class SceneFileError(RowsplatError):
         """Join the four parts into one line."""
         self.path, self.place, self.problem, self.remedy = Path(path), place, problem, remedy
         where = f"{path}: {place}" if place else f"{path}"
-        super().__init__(" ".join(f"{where}: {problem}. {remedy}.".split()))
+        super().__init__(one_line(f"{where}: {problem}. {remedy}."))
 
 
 class BackendError(RowsplatError):

@@ -29,7 +29,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from ...kernels.errors import RowsplatError
+from ...kernels.errors import RowsplatError, one_line
 from ...render.output_files import replacing_file, require_writable_place
 from .. import texts
 from ..actions import ACTIONS, Action, Menu
@@ -218,7 +218,7 @@ class MainWindow(QMainWindow):
         for panel in self.panels.values():
             if panel.isVisible():
                 panel.refresh()  # pyright: ignore[reportAttributeAccessIssue]
-        said = " ".join(status_text(self.viewer).split())
+        said = one_line(status_text(self.viewer))
         self._status.setText(said)
         self._status.setToolTip(said)  # whole, where the window is too narrow for it
         self._renderer.setText(state.renderer)
