@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor
-from PyQt6.QtWidgets import QColorDialog, QFormLayout, QListWidget, QPushButton, QSlider, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QColorDialog, QFormLayout, QListWidget, QSlider, QVBoxLayout, QWidget
 
 from ... import texts
 from ...actions import Action
 from ...viewer import Viewer
 from .command_buttons import CommandButtons
+from .controls import push_button
 from .volume_sizes import VolumeSizes
 
 _BUTTONS = (
@@ -36,8 +37,8 @@ class EditPanel(QWidget):
         self.saturation = self._slider(texts.SATURATION_TIP)
         self.brightness = self._slider(texts.BRIGHTNESS_TIP)
         self.opacity = self._slider(texts.OPACITY_TIP)
-        self.tint = self._button(texts.TINT, texts.TINT_TIP, self._ask_tint)
-        self.apply = self._button(texts.APPLY, texts.APPLY_TIP, self._apply)
+        self.tint = push_button(self, texts.TINT, texts.TINT_TIP, self._ask_tint)
+        self.apply = push_button(self, texts.APPLY, texts.APPLY_TIP, self._apply)
         form = QFormLayout()
         for text, widget in (
             (texts.VOLUME, self.volume), (texts.SATURATION, self.saturation), (texts.BRIGHTNESS, self.brightness),
@@ -71,12 +72,6 @@ class EditPanel(QWidget):
         slider.setToolTip(tip)
         slider.setAccessibleName(tip)
         return slider
-
-    def _button(self, text: str, tip: str, clicked: Callable[[], None]) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setToolTip(tip)
-        button.clicked.connect(clicked)
-        return button
 
     def _ask_tint(self) -> None:
         dialog = QColorDialog(QColor.fromRgbF(*self._tint), self)

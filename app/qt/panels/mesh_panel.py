@@ -9,7 +9,6 @@ from PyQt6.QtWidgets import (
     QCheckBox,
     QDoubleSpinBox,
     QFormLayout,
-    QPushButton,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -18,6 +17,7 @@ from PyQt6.QtWidgets import (
 from ... import texts
 from ...actions import Action, action
 from ...viewer import Viewer
+from .controls import push_button
 
 _MOST_VOXEL, _VOXEL_DIGITS, _VOXEL_STEP = 1e3, 5, 0.01
 _FEWEST_VIEWS, _MOST_VIEWS = 4, 512
@@ -45,8 +45,7 @@ class MeshPanel(QWidget):
         self.triangles.setSingleStep(_TRIANGLES_STEP)
         self.triangles.setSpecialValueText(texts.ALL)
         self.from_path = QCheckBox(texts.FROM_PATH, self)
-        self.button = QPushButton(texts.BAKE_BUTTON, self)
-        self.button.clicked.connect(lambda _checked=False: run(self._bake))
+        self.button = push_button(self, texts.BAKE_BUTTON, self._bake.tip, lambda: run(self._bake))
         form = QFormLayout()
         for label, box, tip in (
             (texts.VOXEL, self.voxel, texts.VOXEL_TIP),
@@ -59,7 +58,6 @@ class MeshPanel(QWidget):
             form.addRow(label, box)
         self.from_path.setToolTip(texts.FROM_PATH_TIP)
         self.from_path.toggled.connect(self._set)
-        self.button.setToolTip(self._bake.tip)
         layout = QVBoxLayout(self)
         layout.addLayout(form)
         layout.addWidget(self.from_path)

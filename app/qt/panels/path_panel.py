@@ -10,7 +10,6 @@ from PyQt6.QtWidgets import (
     QDoubleSpinBox,
     QHBoxLayout,
     QListWidget,
-    QPushButton,
     QSlider,
     QVBoxLayout,
     QWidget,
@@ -20,6 +19,7 @@ from ... import texts
 from ...actions import Action
 from ...viewer import Viewer
 from .command_buttons import CommandButtons
+from .controls import push_button
 
 _BUTTONS = ("add-keyframe", "play", "load-path", "save-path", "export-video", "clear-keyframes")
 _COLUMNS = 2
@@ -48,9 +48,9 @@ class PathPanel(QWidget):
         self.time.setToolTip(texts.TIME_TIP)
         self.time.setAccessibleName(texts.TIME)
         self.time.valueChanged.connect(self._set_time)
-        self.remove = QPushButton(texts.REMOVE_KEYFRAME, self)
-        self.remove.setToolTip(texts.REMOVE_KEYFRAME_TIP)
-        self.remove.clicked.connect(self._remove_current)
+        self.remove = push_button(
+            self, texts.REMOVE_KEYFRAME, texts.REMOVE_KEYFRAME_TIP, self._remove_current
+        )
         layout.addWidget(self.remove)
         layout.addWidget(self.time)
         self.rate = QDoubleSpinBox(self)

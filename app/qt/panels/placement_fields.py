@@ -10,9 +10,9 @@ from PyQt6.QtWidgets import QDoubleSpinBox, QGridLayout, QLabel, QWidget
 from ... import texts
 from ...placement import Placement
 from ...viewer import Viewer
+from .controls import narrow_number
 
 _FARTHEST, _LARGEST, _SMALLEST = 1e6, 1e4, 1e-4
-_DIGITS, _WIDTH = 3, 56
 
 
 class PlacementFields(QWidget):
@@ -51,14 +51,8 @@ class PlacementFields(QWidget):
         grid.addWidget(QLabel(label, self), row, 0)
         boxes: list[QDoubleSpinBox] = []
         for column, tip in enumerate(tips, start=1):
-            box = QDoubleSpinBox(self)
-            box.setRange(-most, most)
-            box.setDecimals(_DIGITS)
-            box.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
+            box = narrow_number(self, tip, -most, most)
             box.setKeyboardTracking(False)  # a number that is half typed is no step
-            box.setMinimumWidth(_WIDTH)
-            box.setToolTip(tip)
-            box.setAccessibleName(tip)
             box.valueChanged.connect(self._place)
             grid.addWidget(box, row, column)
             boxes.append(box)

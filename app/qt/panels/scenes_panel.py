@@ -8,7 +8,6 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import (
     QHBoxLayout,
     QProgressBar,
-    QPushButton,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -17,6 +16,7 @@ from PyQt6.QtWidgets import (
 
 from ... import texts
 from ...viewer import Viewer
+from .controls import push_button
 from .placement_fields import PlacementFields
 
 _NAME, _VISIBLE, _LOCKED, _COUNT = range(4)
@@ -41,12 +41,8 @@ class ScenesPanel(QWidget):
         self.progress = QProgressBar(self)
         self.progress.setRange(0, 0)
         self.progress.setFormat(texts.READING)
-        self.cancel = QPushButton(texts.CANCEL, self)
-        self.cancel.setToolTip(texts.CANCEL_TIP)
-        self.cancel.clicked.connect(viewer.cancel)
-        self.remove = QPushButton(texts.REMOVE_SCENE, self)
-        self.remove.setToolTip(texts.REMOVE_SCENE_TIP)
-        self.remove.clicked.connect(self._remove)
+        self.cancel = push_button(self, texts.CANCEL, texts.CANCEL_TIP, viewer.cancel)
+        self.remove = push_button(self, texts.REMOVE_SCENE, texts.REMOVE_SCENE_TIP, self._remove)
         self.placement = PlacementFields(viewer, self._chosen)
         self.tree.itemSelectionChanged.connect(self.placement.refresh)
         layout = QVBoxLayout(self)

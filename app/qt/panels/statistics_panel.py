@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from ... import texts
 from ...actions import Action
 from ...overlay import statistics_rows, why_rows
 from ...viewer import Viewer
 from .command_buttons import CommandButtons
+from .controls import push_button
 from .stage_plot import COLOURS, StagePlot
 
 _BUTTONS = ("mode-rgb", "mode-cost")
@@ -34,9 +35,7 @@ class StatisticsPanel(QWidget):
             " ".join(f"<span style='color:{c}'>■</span> {n}" for n, c in zip(_NAMES, COLOURS, strict=True)),
             self,
         )
-        self.ask = QPushButton(texts.WHY, self)
-        self.ask.setToolTip(texts.WHY_TIP)
-        self.ask.clicked.connect(viewer.ask_why)
+        self.ask = push_button(self, texts.WHY, texts.WHY_TIP, viewer.ask_why)
         self.commands = CommandButtons(_BUTTONS, len(_BUTTONS), run)
         layout = QVBoxLayout(self)
         for widget in (self.plot, legend, self.table, self.ask, self.why, self.commands):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PyQt6.QtWidgets import QComboBox, QLabel, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 
 from ....scenes.edits.attributes import Attribute
 from ... import texts
 from ...questions import AskHistogram, Combine, HistogramAnswer, ValueRange
 from ...viewer import Viewer
+from .controls import push_button
 from .histogram_plot import HistogramPlot
 
 
@@ -27,9 +28,7 @@ class ValuesPanel(QWidget):
         self.attribute.activated.connect(self._ask)
         self.plot = HistogramPlot(self._select, self)
         self.limits = QLabel(self)
-        self.update_button = QPushButton(texts.UPDATE, self)
-        self.update_button.setToolTip(texts.UPDATE_TIP)
-        self.update_button.clicked.connect(self._ask)
+        self.update_button = push_button(self, texts.UPDATE, texts.UPDATE_TIP, self._ask)
         layout = QVBoxLayout(self)
         layout.addWidget(self.attribute)
         layout.addWidget(self.plot, 1)

@@ -8,10 +8,9 @@ from ... import texts
 from ...questions import Sphere
 from ...viewer import Viewer
 from ...viewer_tools import resized, sizes_of
+from .controls import narrow_number
 
-_MOST, _DIGITS = 1e5, 3
-_STEP = 0.1
-_WIDTH = 56  # so that three fit [logical px]
+_MOST, _STEP = 1e5, 0.1
 
 
 class VolumeSizes(QWidget):
@@ -39,16 +38,10 @@ class VolumeSizes(QWidget):
         self._filling = False
 
     def _box(self, tip: str) -> QDoubleSpinBox:
-        box = QDoubleSpinBox(self)
-        box.setRange(0.0, _MOST)
+        box = narrow_number(self, tip, 0.0, _MOST)
         box.setSpecialValueText(texts.NO_SIZE)
-        box.setDecimals(_DIGITS)
-        box.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
-        box.setMinimumWidth(_WIDTH)
         box.setSingleStep(_STEP)
         box.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
-        box.setToolTip(tip)
-        box.setAccessibleName(tip)
         box.valueChanged.connect(self._resize)
         return box
 
