@@ -243,9 +243,8 @@ class SceneStack:
     def _placed(self, spec: SceneSpec, shape: Shape, *, highlight: bool, detail: float) -> Gaussians:
         held = self._held[_source(spec)]
         gaussians = self._shown(held, spec, highlight=highlight)
-        if detail < 1.0 and len(
-            gaussians
-        ):  # before the rest, which a scene that is being dragged needs for every picture
+        # Reduced before the rest, which a scene that is being dragged needs for every picture.
+        if detail < 1.0 and len(gaussians):
             gaussians = held.reduced_to(detail, gaussians)
         if spec.matrix != IDENTITY:
             gaussians = transform(gaussians, np.array(spec.matrix))
