@@ -42,6 +42,7 @@ from ..overlay import status_text
 from ..session import Session
 from ..viewer import Viewer
 from . import dialogs, events
+from .command_tips import tip_with_key
 from .job_bridge import JobBridge
 from .offer_bar import OfferBar
 from .palette_dialog import PaletteDialog
@@ -130,7 +131,7 @@ class MainWindow(QMainWindow):
     def _make_action(self, entry: Action) -> QAction:
         made = QAction(entry.text, self)
         made.setShortcuts([QKeySequence(key) for key in entry.keys])
-        made.setToolTip(tooltip(entry))
+        made.setToolTip(tip_with_key(entry))
         made.setStatusTip(entry.tip)
         made.setCheckable(entry.checked is not None)
         made.triggered.connect(lambda _checked=False, entry=entry: self.run(entry))
@@ -417,9 +418,3 @@ def _scrolling(panel: QWidget) -> QScrollArea:
 def _remove(paths: Sequence[Path]) -> None:
     for path in paths:
         path.unlink(missing_ok=True)
-
-
-def tooltip(entry: Action) -> str:
-    """Tip and shortcut."""
-    keys = QKeySequence(entry.keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if entry.keys else ""
-    return texts.with_key(entry.tip, keys)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PyQt6.QtCore import QEvent, QObject, Qt
-from PyQt6.QtGui import QKeyEvent, QKeySequence
+from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from .. import texts
 from ..actions import Action
+from .command_tips import key_name
 
 
 class PaletteDialog(QDialog):
@@ -56,8 +57,7 @@ class PaletteDialog(QDialog):
         for action in self._actions:
             name = f"{action.menu.value}: {action.text}"
             if all(word in name.casefold() for word in words):
-                key = QKeySequence(action.keys[0]).toString() if action.keys else ""
-                item = QListWidgetItem(f"{name}    {key}")
+                item = QListWidgetItem(f"{name}    {key_name(action)}")
                 item.setData(Qt.ItemDataRole.UserRole, action)
                 item.setToolTip(action.tip)
                 self.list.addItem(item)

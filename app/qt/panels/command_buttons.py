@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QGridLayout, QPushButton, QWidget
 from ... import texts
 from ...actions import Action, action
 from ...viewer import Viewer
+from ..command_tips import tip_with_key
 
 
 class CommandButtons(QWidget):
@@ -23,7 +24,7 @@ class CommandButtons(QWidget):
         for number, name in enumerate(names):
             entry = action(name)
             button = QPushButton(texts.SHORT_COMMANDS.get(name, entry.text), self)
-            button.setToolTip(texts.with_key(entry.tip, entry.keys[0] if entry.keys else ""))
+            button.setToolTip(tip_with_key(entry))
             button.setCheckable(entry.checked is not None)
             button.clicked.connect(lambda _checked=False, entry=entry: run(entry))
             self.buttons[name] = button
