@@ -34,6 +34,16 @@ class PhotoShelf:
         self._sets: dict[Path, PhotoSet] = {}
         self._decoded: tuple[_Wanted, PhotoImage] | None = None
 
+    def open(self, path: Path) -> PhotoSet:
+        """Read a set, again if it is open: its files may have changed.
+
+        Raises:
+            RowsplatError: It cannot be read.
+        """
+        found = self._sets[path] = load_photo_set(path)
+        self._decoded = None
+        return found
+
     def nearest(
         self, path: Path, camera: Camera, depth: float, background: tuple[float, float, float]
     ) -> RenderResult:
@@ -42,9 +52,7 @@ class PhotoShelf:
         Raises:
             RowsplatError: The set or the photo cannot be read.
         """
-        if path not in self._sets:
-            self._sets[path] = load_photo_set(path)
-        photo_set = self._sets[path]
+        photo_set = self._sets[path] if path in self._sets else self.open(path)
         photo = photo_set.photos[nearest_camera(photo_set.cameras, camera, depth)]
         behind = Background.WHITE if background[0] > 0.5 else Background.BLACK
         side = 1 << (2 * max(camera.width, camera.height) - 1).bit_length()  # few sizes are decoded

@@ -18,7 +18,6 @@ from ..scenes.edits.attributes import Attribute, attribute_values, in_value_rang
 from ..scenes.edits.floaters import floaters
 from ..scenes.edits.picking import pick
 from ..scenes.edits.regions import in_box, in_brush, in_ellipsoid, in_lasso, in_rectangle, in_sphere
-from ..scenes.photo_sets import load_photo_set
 from .messages import IDENTITY, Look, Matrix, SceneSpec
 from .scene_stack import NOTHING, SceneStack
 
@@ -310,7 +309,7 @@ class OpenPhotos:
 
     def answer(self, stack: SceneStack, renderer: Renderer) -> FoundPhotos:
         """Their cameras."""
-        found = load_photo_set(self.path)
+        found = stack.photos.open(self.path)
         return FoundPhotos(path=self.path, name=found.name, cameras=found.cameras, notes=found.notes)
 
 

@@ -48,7 +48,6 @@ from .messages import (
     UseRing,
 )
 from .opening import make_renderer
-from .photo_shelf import PhotoShelf
 from .scene_stack import NOTHING, SceneStack
 
 _NICENESS = 5
@@ -81,7 +80,7 @@ class RenderService:
         self._renderer, self._reduced = make_renderer(), None
         self._compiled: set[tuple[Blend, RenderMode]] = set()
         self._send(Started(description=self._renderer.description))
-        self._stack, self._photos = SceneStack(), PhotoShelf()
+        self._stack = SceneStack()
         self._ring: FrameRing | None = None
         self._slot = 0
         self._wanted: Draw | None = None
@@ -176,7 +175,7 @@ class RenderService:
     def _render(self, look: Look, wanted: Draw) -> RenderResult:
         if look.photos is not None:
             depth = self._stack.depth_before(wanted.camera)
-            return self._photos.nearest(look.photos, wanted.camera, depth, look.background)
+            return self._stack.photos.nearest(look.photos, wanted.camera, depth, look.background)
         gaussians = self._stack.merged(look, highlight=wanted.highlight, detail=wanted.detail)
         renderer = self._renderer if wanted.detail == 1.0 else self._reduced_renderer()
         if gaussians is None:

@@ -33,6 +33,7 @@ from ..scenes.flipbook import open_flipbook
 from ..scenes.flipbook_loader import FlipbookLoader
 from ..scenes.formats.mesh_files import load_mesh
 from .messages import IDENTITY, Look, Matrix, SceneFailed, SceneLoaded, SceneSpec, Shape
+from .photo_shelf import PhotoShelf
 
 _HIGHLIGHT = np.array([1.0, 0.62, 0.1], np.float32)
 _HIGHLIGHT_SHARE = 0.7
@@ -101,12 +102,16 @@ class _Held:
 
 
 class SceneStack:
-    """What `ShowScenes` asked for, as far as it has been read. Use from one thread."""
+    """What `ShowScenes` asked for, as far as it has been read, and the `photos` that it is compared with.
+
+    Use from one thread.
+    """
 
     def __init__(self, load: Callable[..., Gaussians] = load_gaussians) -> None:
         """Show nothing yet; `load(path, lod=...)` reads a scene file."""
         self._load = load
         self.specs: tuple[SceneSpec, ...] = ()
+        self.photos = PhotoShelf()
         self._held: dict[Source, _Held] = {}
         self._loading: dict[Source, list[_Held | RowsplatError]] = {}
         self._merged: tuple[object, dict[float, Gaussians | None]] = (None, {})

@@ -12,6 +12,7 @@ from rowsplat.app.messages import Comparison
 from rowsplat.app.photo_shelf import PhotoShelf
 from rowsplat.app.project import load_project
 from rowsplat.app.questions import OpenPhotos
+from rowsplat.app.scene_stack import SceneStack
 from rowsplat.app.viewer import Viewer
 from rowsplat.app.viewer_files import is_flipbook, is_photo_set
 from rowsplat.kernels.errors import RowsplatError
@@ -51,7 +52,7 @@ def _open(viewer: Viewer, folder: Path) -> None:
     client = viewer.service.client  # type: ignore[attr-defined]
     question = client.questions[client.asked]
     assert isinstance(question, OpenPhotos)
-    viewer.photos.take(question.answer(None, None))  # type: ignore[arg-type]
+    viewer.photos.take(question.answer(SceneStack(), None))  # type: ignore[arg-type]
 
 
 def test_a_folder_with_cameras_is_a_photo_set_and_nothing_else(photos: Path, tmp_path: Path) -> None:
@@ -106,8 +107,39 @@ def test_the_nearest_photo_is_drawn_where_it_was_taken(photos: Path, number: int
     assert result.alpha[15, 20] == 1
 
 
+def _middle(stack: SceneStack, photos: Path) -> np.ndarray:
+    return stack.photos.nearest(photos, camera(), 3.9, (0.0, 0.0, 0.0)).image[15, 20]
+
+
+def test_photos_that_were_opened_are_drawn_without_reading_the_set_again(photos: Path) -> None:
+    stack = SceneStack()
+    OpenPhotos(path=photos).answer(stack, None)  # type: ignore[arg-type]
+    (photos / "transforms.json").unlink()
+    assert np.allclose(_middle(stack, photos), np.array(_COLOURS[0]) / 255, atol=0.01)
+
+
+def test_opening_photos_again_shows_what_has_changed(photos: Path) -> None:
+    stack = SceneStack()
+    OpenPhotos(path=photos).answer(stack, None)  # type: ignore[arg-type]
+    before = _middle(stack, photos)
+    Image.new("RGB", (64, 48), _COLOURS[1]).save(photos / "0.png")
+    assert np.array_equal(_middle(stack, photos), before)
+    OpenPhotos(path=photos).answer(stack, None)  # type: ignore[arg-type]
+    assert np.allclose(_middle(stack, photos), np.array(_COLOURS[1]) / 255, atol=0.01)
+
+
+def test_a_set_that_cannot_be_read_again_stays_as_it_was(photos: Path) -> None:
+    stack = SceneStack()
+    OpenPhotos(path=photos).answer(stack, None)  # type: ignore[arg-type]
+    before = _middle(stack, photos)
+    (photos / "transforms.json").write_text("{")
+    with pytest.raises(RowsplatError):
+        OpenPhotos(path=photos).answer(stack, None)  # type: ignore[arg-type]
+    assert np.array_equal(_middle(stack, photos), before)
+
+
 def test_photos_that_cannot_be_read_are_told_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "transforms.json").write_text("{")
     with pytest.raises(RowsplatError) as caught:
-        OpenPhotos(path=tmp_path).answer(None, None)  # type: ignore[arg-type]
+        OpenPhotos(path=tmp_path).answer(SceneStack(), None)  # type: ignore[arg-type]
     assert "\n" not in str(caught.value)
