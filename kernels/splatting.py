@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .runtime import Device, initialise
-from .types import Pipeline
+from .types import LinearBlender, Pipeline
 
 
 def create_pipeline(device: Device, *, language: str | None = None, threads: int | None = None) -> Pipeline:
@@ -25,3 +25,19 @@ def create_pipeline(device: Device, *, language: str | None = None, threads: int
     from .taichi.gpu_pipeline import GpuPipeline
 
     return GpuPipeline(runtime)
+
+
+def create_linear_blender(*, language: str | None = None, threads: int | None = None) -> LinearBlender:
+    """Start the kernel language on the CPU and return blending as a linear map, with its transpose.
+
+    Args:
+        language: As in `create_pipeline`.
+        threads: CPU worker threads, all cores by default.
+
+    Raises:
+        BackendError: The language cannot be had, or this process already draws on another device.
+    """
+    runtime = initialise(Device.CPU, language=language, threads=threads)
+    from .taichi.cpu_linear_blender import CpuLinearBlender
+
+    return CpuLinearBlender(runtime)

@@ -141,6 +141,70 @@ class PipelineOutput:
     counts: RenderCounts
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ViewLists:
+    """Everything about a view that blending needs and that no colour changes.
+
+    Args:
+        view: The view.
+        ids: Indices of the M visible Gaussians in the scene `[M]` int32.
+        records: They as projected, in the layout of the kernels.
+        isect_offsets: `[tiles + 1]` int32; tile i owns `flatten_ids[isect_offsets[i]:isect_offsets[i + 1]]`.
+        flatten_ids: Places in `ids`, nearest first within a tile, `[pairs]` int32.
+    """
+
+    view: View
+    ids: NDArray[np.int32]
+    records: NDArray[np.float32]
+    isect_offsets: NDArray[np.int32]
+    flatten_ids: NDArray[np.int32]
+
+    @property
+    def nbytes(self) -> int:
+        """Memory held [bytes]."""
+        return sum(a.nbytes for a in (self.ids, self.records, self.isect_offsets, self.flatten_ids))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class GatheredSums:
+    """What the M visible Gaussians of a view collect from a map r with their blending weights w.
+
+    Args:
+        values: Sum over all pixels of w r, `[M, 3]`.
+        weights: Sum of w `[M]` [px].
+        squares: Sum of w^2 `[M]` [px].
+    """
+
+    values: NDArray[np.float32]
+    weights: NDArray[np.float32]
+    squares: NDArray[np.float32]
+
+
+class LinearBlender(Protocol):
+    """IRSS blending as the linear map A from colours to pixels that it is while a view stays, and its transpose.
+
+    Use from one thread.
+    """
+
+    def upload(self, scene: SplatArrays) -> None:
+        """Make `scene` the one whose views are listed; its colours do not matter."""
+        ...
+
+    def list_view(self, view: View, *, antialiased: bool) -> ViewLists:
+        """Project, sort and bin, once for all that follows."""
+        ...
+
+    def blend(
+        self, lists: ViewLists, colors: NDArray[np.float32]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """A c: the picture `[H, W, 3]` of `colors [M, 3]` over black, and the accumulated opacity `[H, W]`."""
+        ...
+
+    def gather(self, lists: ViewLists, image: NDArray[np.float32]) -> GatheredSums:
+        """A^T r of the map `image [H, W, 3]`, with A^T 1 and the squares of A's columns."""
+        ...
+
+
 class Pipeline(Protocol):
     """Projection, sorting, binning and blending on one device. Use from one thread."""
 

@@ -16,6 +16,7 @@ from ..types import (
     SplatArrays,
     StageTimes,
     View,
+    ViewLists,
 )
 from . import cpu_bin, cpu_blend, cpu_project, cpu_sort
 from .cpu_irss import PLAN_CONSTANTS
@@ -97,6 +98,31 @@ class CpuPipeline:
         )
         return PipelineOutput(image=image, alpha=alpha, stage_times=times, counts=counts)
 
+    def list_view(self, view: View, options: PipelineOptions) -> ViewLists:
+        """Project, sort and bin as `render` would with exact lists, and keep the result.
+
+        Raises:
+            ValueError: No scene was uploaded.
+        """
+        if self._scene is None:
+            raise ValueError("upload a scene before listing a view")
+        chunk_counts, key_min, key_max = self._project(self._scene, view, options, square=False)
+        order, free = self._sort(chunk_counts, key_min, key_max)
+        isect_offsets = self._bin(order, free, int(chunk_counts.sum()), view, square=False)
+        slots = self._filled_slots(chunk_counts)
+        places = np.empty(len(self._ids), np.int32)
+        places[slots] = np.arange(len(slots), dtype=np.int32)
+        records = aligned_empty((len(slots) + 1, RECORD))  # one to spare, as in `upload`
+        records[:-1] = self._records.reshape(-1, RECORD)[slots]
+        records[-1] = 0.0
+        return ViewLists(
+            view=view,
+            ids=self._ids[slots],
+            records=records.reshape(-1),
+            isect_offsets=isect_offsets,
+            flatten_ids=places[self._flatten_ids[: isect_offsets[-1]]],
+        )
+
     def _project(self, scene: CpuScene, view: View, options: PipelineOptions, square: bool):
         counts = np.zeros(self._chunks, np.int32)
         key_range = np.zeros(2 * self._chunks, np.uint32)
@@ -172,13 +198,15 @@ class CpuPipeline:
         return finish(image, alpha, mode), alpha
 
     def _normals(self, scene: CpuScene, chunk_counts, view: View):
-        stride = self._chunk_blocks * LANES
-        slots = np.concatenate(
-            [chunk * stride + np.arange(count) for chunk, count in enumerate(chunk_counts)]
-        )
+        slots = self._filled_slots(chunk_counts)
         normals = np.zeros((len(self._ids), 3), np.float32)
         normals[slots] = facing_normals(scene.arrays, self._ids[slots], view.viewmat)
         return normals.reshape(-1)
+
+    def _filled_slots(self, chunk_counts):
+        """Where the records of the visible Gaussians are, in the order of projection."""
+        stride = self._chunk_blocks * LANES
+        return np.concatenate([chunk * stride + np.arange(count) for chunk, count in enumerate(chunk_counts)])
 
 
 def _offsets_by_bucket(counts):
