@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from ...kernels.errors import RowsplatError
 from ..gaussians import FloatArray, Gaussians
 from ..transforms import merge, scale, transform, translate
+from .changed_rows import checked_count, checked_growth, index_of, who, with_rows
 from .edited_gaussians import EditedGaussians
 from .index_mask import IndexMask
 from .recolouring import colour_matrix, recoloured_sh, scaled_opacities
@@ -25,18 +25,6 @@ from .similarity import IDENTITY, Matrix4, Similarity, matrix_tuple, similarity_
 
 MAX_COLOUR_FACTOR = 1000.0
 """Largest tint, saturation, brightness and opacity factor of a recolouring."""
-
-MAX_GAUSSIANS = 1 << 26
-"""Duplicating stops here: 16 GB of splats with spherical harmonics of degree 3."""
-
-# What the readers of scene files accept, so that what was edited and saved can be read again.
-_RANGES = {
-    "means": (-1e15, 1e15),
-    "quats": (-1e15, 1e15),
-    "log_scales": (-1e30, 40.0),
-    "logit_opacities": (-1e30, 1e30),
-    "sh_coeffs": (-1e15, 1e15),
-}
 
 
 class EditOperation(ABC):
@@ -77,11 +65,11 @@ class Delete(EditOperation):
     @property
     def description(self) -> str:
         """What it does in a few words."""
-        return f"Delete {_who(self.mask)}"
+        return f"Delete {who(self.mask)}"
 
     def count_after(self, count: int) -> int:
         """`count`: deleted Gaussians keep their indices."""
-        return _checked_count(self, self.mask, count)
+        return checked_count(self, self.mask, count)
 
     def apply(self, scene: EditedGaussians) -> EditedGaussians:
         """The scene with the Gaussians marked as deleted."""
@@ -99,11 +87,11 @@ class Hide(EditOperation):
     @property
     def description(self) -> str:
         """What it does in a few words."""
-        return f"Hide {_who(self.mask)}"
+        return f"Hide {who(self.mask)}"
 
     def count_after(self, count: int) -> int:
         """`count`."""
-        return _checked_count(self, self.mask, count)
+        return checked_count(self, self.mask, count)
 
     def apply(self, scene: EditedGaussians) -> EditedGaussians:
         """The scene with the Gaussians marked as hidden."""
@@ -165,18 +153,19 @@ class Transform(EditOperation):
     def description(self) -> str:
         """What it does in a few words."""
         verb, amount = _motion(similarity_parts(self.matrix))
-        return f"{verb} {_who(self.mask)}{amount}"
+        return f"{verb} {who(self.mask)}{amount}"
 
     def count_after(self, count: int) -> int:
         """`count`."""
-        return _checked_count(self, self.mask, count)
+        return checked_count(self, self.mask, count)
 
     def apply(self, scene: EditedGaussians) -> EditedGaussians:
         """The scene with the Gaussians moved."""
         self.count_after(len(scene))
         if self.matrix == IDENTITY:
             return scene
-        rows, part = _touched(scene.gaussians, self.mask)
+        rows = index_of(self.mask)
+        part = scene.gaussians if isinstance(rows, slice) else scene.gaussians.select(rows)
         moved = self._moved(part)
         names = ["means"]
         parts = similarity_parts(self.matrix)
@@ -185,7 +174,7 @@ class Transform(EditOperation):
         if parts.turns:
             names += ["quats", "sh_coeffs"]
         changed = {name: getattr(moved, name) for name in names}
-        return replace(scene, gaussians=_with_rows(self, scene.gaussians, rows, changed))
+        return replace(scene, gaussians=with_rows(self, scene.gaussians, rows, changed))
 
     def _moved(self, gaussians: Gaussians) -> Gaussians:
         """All of `gaussians` moved; without a rotation, the rotations and colours keep every bit."""
@@ -237,16 +226,16 @@ class Recolour(EditOperation):
         changes = [change for change in changes if not change.endswith("x1")]
         if self.tint != (1.0, 1.0, 1.0):
             changes.insert(0, "tint " + " ".join(f"{value:.3g}" for value in self.tint))
-        return f"Recolour {_who(self.mask)}" + (f" ({', '.join(changes)})" if changes else "")
+        return f"Recolour {who(self.mask)}" + (f" ({', '.join(changes)})" if changes else "")
 
     def count_after(self, count: int) -> int:
         """`count`."""
-        return _checked_count(self, self.mask, count)
+        return checked_count(self, self.mask, count)
 
     def apply(self, scene: EditedGaussians) -> EditedGaussians:
         """The scene with the Gaussians recoloured."""
         self.count_after(len(scene))
-        index, gaussians = self._index, scene.gaussians
+        index, gaussians = index_of(self.mask), scene.gaussians
         changed: dict[str, FloatArray] = {}
         matrix = colour_matrix(self.tint, self.saturation, self.brightness)
         if not np.array_equal(matrix, np.eye(3)):
@@ -254,12 +243,7 @@ class Recolour(EditOperation):
                 changed["sh_coeffs"] = recoloured_sh(gaussians.sh_coeffs[index], matrix)
         if self.opacity != 1.0:
             changed["logit_opacities"] = scaled_opacities(gaussians.logit_opacities[index], self.opacity)
-        return replace(scene, gaussians=_with_rows(self, gaussians, index, changed)) if changed else scene
-
-    @property
-    def _index(self) -> NDArray[np.intp] | slice:
-        """What it touches, to index an array with."""
-        return slice(None) if self.mask is None else self.mask.indices()
+        return replace(scene, gaussians=with_rows(self, gaussians, index, changed)) if changed else scene
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -272,16 +256,12 @@ class Duplicate(EditOperation):
     @property
     def description(self) -> str:
         """What it does in a few words."""
-        return f"Duplicate {_who(self.mask)}"
+        return f"Duplicate {who(self.mask)}"
 
     def count_after(self, count: int) -> int:
         """`count` and the number of copies."""
-        after = _checked_count(self, self.mask, count) + self.mask.num_selected
-        if after > max(count, MAX_GAUSSIANS):
-            raise RowsplatError(
-                f"{self.description}: there would be {after:,} Gaussians, at most {MAX_GAUSSIANS:,} are allowed"
-            )
-        return after
+        checked_count(self, self.mask, count)
+        return checked_growth(self, count, self.mask.num_selected)
 
     def apply(self, scene: EditedGaussians) -> EditedGaussians:
         """The scene with the copies at its end."""
@@ -296,13 +276,6 @@ class Duplicate(EditOperation):
         )
 
 
-def _who(mask: IndexMask | None) -> str:
-    """The Gaussians of `mask` in words."""
-    if mask is None:
-        return "all"
-    return "1 Gaussian" if mask.num_selected == 1 else f"{mask.num_selected:,} Gaussians"
-
-
 def _motion(parts: Similarity) -> tuple[str, str]:
     """A verb for the motion, and how much of it there is in words."""
     shift = " ".join(f"{value:.3g}" for value in parts.translation)
@@ -315,48 +288,8 @@ def _motion(parts: Similarity) -> tuple[str, str]:
     return ("Scale", f" by {parts.factor:.3g}") if parts.factor != 1.0 else ("Move", f" by {shift}")
 
 
-def _checked_count(operation: EditOperation, mask: IndexMask | None, count: int) -> int:
-    """`count`, if it is what `mask` is taken from."""
-    if mask is not None and mask.count != count:
-        raise RowsplatError(
-            f"{operation.description}: its mask is for {mask.count:,} Gaussians, the scene has {count:,} at this step"
-        )
-    return count
-
-
 def _checked_factor(name: str, value: float) -> float:
     """`value` as a float, if it is a sensible factor."""
     if not 0.0 <= value <= MAX_COLOUR_FACTOR:
         raise ValueError(f"{name} must be 0 to {MAX_COLOUR_FACTOR:g}, got {value}")
     return float(value)
-
-
-def _touched(gaussians: Gaussians, mask: IndexMask | None) -> tuple[NDArray[np.intp] | slice, Gaussians]:
-    """The indices of `mask` and the Gaussians there."""
-    if mask is None:
-        return slice(None), gaussians
-    index = mask.indices()
-    return index, gaussians.select(index)
-
-
-def _with_rows(
-    operation: EditOperation,
-    gaussians: Gaussians,
-    index: NDArray[np.intp] | slice,
-    changed: dict[str, FloatArray],
-) -> Gaussians:
-    """`gaussians` with the arrays `changed` at `index`; the other arrays are shared."""
-    whole: dict[str, FloatArray] = {}
-    for name, values in changed.items():
-        low, high = _RANGES[name]
-        if values.size and not (values.min() >= low and values.max() <= high):  # true for NaN too
-            raise RowsplatError(
-                f"{operation.description}: {name} would grow beyond what splat files can hold"
-            )
-        if isinstance(index, slice):
-            whole[name] = values
-            continue
-        array: FloatArray = getattr(gaussians, name).copy()
-        array[index] = values
-        whole[name] = array
-    return replace(gaussians, **whole)

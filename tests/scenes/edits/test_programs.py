@@ -20,7 +20,7 @@ from rowsplat.scenes.edits import (
     ShowAll,
     Transform,
 )
-from rowsplat.scenes.edits.operations import MAX_GAUSSIANS
+from rowsplat.scenes.edits.changed_rows import MAX_GAUSSIANS
 from rowsplat.scenes.edits.similarity import similarity_matrix
 
 from .scenes_and_steps import (
