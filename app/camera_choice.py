@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from numpy.typing import ArrayLike
+
 from ..kernels.errors import RowsplatError
-from ..scenes import CameraPath, Gaussians
+from ..scenes import Camera, CameraPath, Gaussians, SceneExtent
 from .checks import require_between, require_exists, require_size
 
 DEFAULT_WIDTH, DEFAULT_HEIGHT, DEFAULT_FOV_DEG = 1280, 720, 50.0
@@ -84,6 +86,27 @@ class CameraChoice:
         else:
             camera = orbit_camera(gaussians, *self.orbit, width=width, height=height, fov_deg=fov_deg)
         return CameraPath(cameras=(camera,))
+
+    def around(self, extent: SceneExtent, up: ArrayLike) -> Camera:
+        """The camera on the orbit that was asked for, around something that is known to be at `extent`.
+
+        Raises:
+            ValueError: No orbit was asked for.
+        """
+        if self.orbit is None:
+            raise ValueError("no orbit was asked for")
+        azimuth, elevation, distance = self.orbit
+        width, height, fov_deg = self._lens()
+        return Camera.orbit(
+            extent.center,
+            distance=distance * extent.radius,
+            azimuth_deg=azimuth,
+            elevation_deg=elevation,
+            width=width,
+            height=height,
+            fov_deg=fov_deg,
+            up=up,
+        )
 
     def around_scene(self, gaussians: Gaussians, frames: int) -> CameraPath:
         """One turn around the scene in `frames` views."""

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 _Item = TypeVar("_Item")
+_WITH_SECONDS_LEFT = "{l_bar}{bar}| {n_fmt}/{total_fmt} [{elapsed}{postfix}]"
+
+
+class ShowStage(Protocol):
+    """Shows how far work of several stages is."""
+
+    def __call__(self, stage: str, done: int, total: int, seconds_left: float | None = None, /) -> None:
+        """Take the stage, its steps done and in all, and the time left where the work knows better than their pace."""
+        ...
 
 
 def with_progress(items: Iterable[_Item], *, total: int, label: str, unit: str) -> Iterable[_Item]:
@@ -21,19 +30,19 @@ def with_progress(items: Iterable[_Item], *, total: int, label: str, unit: str) 
 
 
 @contextmanager
-def stage_progress() -> Generator[Callable[[str, int, int], None], None, None]:
-    """Give a function that shows, by stage, steps done and steps in all, how far work of several stages is.
-
-    Every stage has a bar of its own with the time left in it.
-    """
+def stage_progress() -> Generator[ShowStage, None, None]:
+    """Give a function that shows how far work of several stages is; each has a bar of its own with the time left."""
     from tqdm import tqdm
 
     bars: dict[str, Any] = {}
 
-    def _show(stage: str, done: int, total: int) -> None:
+    def _show(stage: str, done: int, total: int, seconds_left: float | None = None, /) -> None:
         if stage not in bars:
             _close(bars)
             bars[stage] = tqdm(total=total, desc=stage, mininterval=_interval(), file=sys.stderr)
+        if seconds_left is not None:
+            bars[stage].bar_format = _WITH_SECONDS_LEFT
+            bars[stage].set_postfix_str(f"{tqdm.format_interval(seconds_left)} left", refresh=False)
         bars[stage].update(done - bars[stage].n)
 
     try:

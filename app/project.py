@@ -18,6 +18,7 @@ from ..scenes import Camera
 from ..scenes.edits import EditProgram
 from ..scenes.edits.json_fields import JsonFields
 from .messages import Comparison, Look, Shape
+from .omni.scene import OmniScene
 from .state import Document, SceneItem, View
 
 SUFFIX = ".rowsplat"
@@ -45,6 +46,7 @@ class Project:
         view: Camera and looks.
         keyframes: The camera path.
         photos: A photo set to compare with.
+        omni: How image-based views are made of the photos; `None` where they were not reconstructed.
     """
 
     document: Document
@@ -52,16 +54,22 @@ class Project:
     view: View
     keyframes: tuple[Keyframe, ...] = ()
     photos: Path | None = None
+    omni: OmniScene | None = None
 
 
-def save_project(path: Path, project: Project) -> None:
-    """Write the project; scene files are named relative to its folder.
+def save_project(path: Path, project: Project, *, place: Path | None = None) -> None:
+    """Write the project; files are named relative to its folder.
+
+    Args:
+        path: The file.
+        project: What it holds.
+        place: The folder that it will be moved to; `None` leaves it where it is.
 
     Raises:
         RowsplatError: The file cannot be written.
     """
     require_writable_place(path)
-    text = json.dumps(to_json(project, path.absolute().parent), indent=1, allow_nan=False)
+    text = json.dumps(to_json(project, (place or path.parent).absolute()), indent=1, allow_nan=False)
     with replacing_file(path) as temporary:
         temporary.write_text(text + "\n", encoding="utf-8")
 
@@ -103,7 +111,7 @@ def to_json(project: Project, folder: Path) -> dict[str, Any]:
                 **({"flipbook": True} if item.is_flipbook else {}),
                 "matrix": item.matrix,
                 "count": project.counts.get(item.scene_id, 0),
-                "edits": item.program.to_json(),
+                "edits": item.program.to_json(folder),
             }
             for item in project.document.scenes
         ],
@@ -116,6 +124,11 @@ def to_json(project: Project, folder: Path) -> dict[str, Any]:
             "gain": project.view.gain,
         },
         **({} if project.photos is None else {"photos": _relative(project.photos, folder)}),
+        **(
+            {}
+            if project.omni is None
+            else {"omni_recon": project.omni.to_json(lambda path: _relative(path, folder))}
+        ),
         "keyframes": [
             {"seconds": keyframe.seconds, "camera": _camera_to_json(keyframe.camera)}
             for keyframe in project.keyframes
@@ -155,6 +168,11 @@ def from_json(value: object, folder: Path) -> Project:
         ),
         keyframes=tuple(_keyframe_from_json(entry, i) for i, entry in enumerate(fields.items("keyframes"))),
         photos=(folder / fields.text("photos")).resolve() if "photos" in fields.values else None,
+        omni=(
+            OmniScene.from_json(fields.object("omni_recon"), folder)
+            if "omni_recon" in fields.values
+            else None
+        ),
     )
 
 
@@ -173,7 +191,9 @@ def _scene_from_json(value: object, number: int, folder: Path) -> tuple[SceneIte
         is_mesh=bool(entry.get("mesh", False)),
         is_flipbook=bool(entry.get("flipbook", False)),
         matrix=matrix,  # pyright: ignore[reportArgumentType] # four rows of four were checked
-        program=EditProgram.from_json(entry.get("edits"), count=count, place=f"scenes[{number - 1}].edits"),
+        program=EditProgram.from_json(
+            entry.get("edits"), count=count, place=f"scenes[{number - 1}].edits", folder=folder
+        ),
     )
     return item, count
 

@@ -15,6 +15,7 @@ from ..kernels.errors import RowsplatError
 from ..render.mesh_baking import BakeOptions
 from ..render.output_files import replacing_file, require_writable_place
 from . import texts
+from .omni.scene import OmniScene
 from .project import SUFFIX, Project, load_project, save_project
 from .questions import OpenPhotos, SaveScenes, TakePicture
 from .viewer_jobs import BakeMesh
@@ -38,6 +39,7 @@ class ViewerFiles:
         self.project_path: Path | None = None
         self.bake_options = BakeOptions()
         self.bake_from_keyframes = False
+        self._omni: OmniScene | None = None  # of a project that was reconstructed from photos
         self._counts: dict[int, int] = {}  # of a project's scenes, which may be saved before they are read
 
     def ask_and_open(self) -> None:
@@ -52,6 +54,7 @@ class ViewerFiles:
 
     def open_photos(self, path: Path) -> None:
         """Read where photos were taken; a look can then show the nearest one."""
+        self._omni = None  # it was for other photos
         self._viewer.session.ask(OpenPhotos(path=path.absolute()), self._viewer.photos.take)
 
     def open_all(self, paths: Sequence[Path]) -> None:
@@ -92,6 +95,7 @@ class ViewerFiles:
         viewer.controls = viewer.controls.looking_from(viewer.state.view.camera)
         if project.photos is not None:
             self.open_photos(project.photos)
+        self._omni = project.omni
 
     def project(self) -> Project:
         """Everything as it is."""
@@ -104,6 +108,7 @@ class ViewerFiles:
             view=state.view,
             keyframes=self._viewer.path.keyframes,
             photos=self._viewer.photos.path,
+            omni=self._omni,
         )
 
     def save_project(self, *, ask: bool = False) -> None:

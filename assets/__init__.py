@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["DEMO_FOV_DEG", "DEMO_ORBIT", "DEMO_TARGET", "demo_scene_path"]
+__all__ = ["DEMO_FOV_DEG", "DEMO_ORBIT", "DEMO_TARGET", "demo_scene_path", "omni_recon_weights_path"]
 
 DEMO_TARGET = (0.0, -0.42, 0.0)
 """What a camera should look at to show the demo scene whole [scene units, world frame, y down]."""
@@ -19,3 +19,8 @@ DEMO_FOV_DEG = 40.0
 def demo_scene_path() -> Path:
     """The bundled demo scene, a .sog that `python -m rowsplat.assets.generate_demo` reproduces."""
     return Path(__file__).resolve().parent / "demo.sog"
+
+
+def omni_recon_weights_path() -> Path:
+    """Where the trained weights of Omni-Recon are, .safetensors, in an installation that has them."""
+    return Path(__file__).resolve().parent / "omni_recon" / "omni_recon.safetensors"

@@ -8,13 +8,14 @@ from typing import Annotated, Any
 
 from tyro import conf
 
-from . import bake, bench, convert, demo, info, render, train_omni, view
+from . import bake, bench, convert, demo, info, reconstruct, render, train_omni, view
 
 Command = (
     Annotated[info.Info, conf.subcommand("info")]
     | Annotated[convert.Convert, conf.subcommand("convert")]
     | Annotated[render.Render, conf.subcommand("render")]
     | Annotated[bake.Bake, conf.subcommand("bake")]
+    | Annotated[reconstruct.Reconstruct, conf.subcommand("reconstruct")]
     | Annotated[bench.Bench, conf.subcommand("bench")]
     | Annotated[view.View, conf.subcommand("view")]
     | Annotated[train_omni.TrainOmni, conf.subcommand("train-omni")]
@@ -43,6 +44,9 @@ SUBCOMMANDS = {
     "convert": Subcommand(flags=convert.Convert, run=convert.run, examples=convert.EXAMPLES),
     "render": Subcommand(flags=render.Render, run=render.run, examples=render.EXAMPLES),
     "bake": Subcommand(flags=bake.Bake, run=bake.run, examples=bake.EXAMPLES),
+    "reconstruct": Subcommand(
+        flags=reconstruct.Reconstruct, run=reconstruct.run, examples=reconstruct.EXAMPLES
+    ),
     "bench": Subcommand(flags=bench.Bench, run=bench.run, examples=bench.EXAMPLES),
     "view": Subcommand(flags=view.View, run=view.run, examples=view.EXAMPLES),
     "train-omni": Subcommand(flags=train_omni.TrainOmni, run=train_omni.run, examples=train_omni.EXAMPLES),

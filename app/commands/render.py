@@ -8,14 +8,17 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated
 
+from tyro import conf
+
 from ...kernels.errors import RowsplatError
 from ...render import Backend, Blend, GpuIrss, Renderer, RenderMode, RenderOptions, StageTimes
 from ...scenes import Camera, CameraPath, Gaussians
 from ..camera_choice import CameraChoice
-from ..checks import require_between
+from ..checks import require_between, require_exists
 from ..opening import open_scene_and_renderer
 from ..outputs import OutputKind, open_output, output_kind, require_output
 from ..progress import with_progress
+from ..project import SUFFIX as PROJECT_SUFFIX
 from .flags import (
     Antialiased,
     Background,
@@ -26,7 +29,6 @@ from .flags import (
     MaxShDegree,
     OneBackend,
     OneBlend,
-    SceneFile,
     flag,
 )
 
@@ -36,6 +38,21 @@ EXAMPLES = (
     "rowsplat render scene.spz --out turn.mp4 --camera camera_path.json",
     "rowsplat render scene.ply --out 'frames/out_%05d.png' --camera transforms.json",
     "rowsplat render scene.ply --out depth.exr --mode depth --camera transforms.json --frame 3",
+    "rowsplat render reconstruction/project.rowsplat --out view.png --orbit 20 10 2 --width 320 --height 240",
+)
+
+IMAGE_BASED_MODES = (RenderMode.RGB, RenderMode.ALPHA, RenderMode.DEPTH)
+"""What a view of a project of photos can show."""
+
+_OF_GAUSSIANS = (
+    "blend",
+    "backend",
+    "kernel_language",
+    "gpu_irss",
+    "antialiased",
+    "no_antialiased",
+    "max_sh_degree",
+    "lod",
 )
 
 
@@ -43,7 +60,15 @@ EXAMPLES = (
 class Render:
     """Draw a scene into a picture, or along a camera path into a video. Replaces the output if it exists."""
 
-    scene: SceneFile
+    scene: Annotated[
+        Path,
+        conf.Positional,
+        flag(
+            "Scene: .ply, .compressed.ply, .splat, .spz, .ksplat, .sog, a SOG folder, .glb or .gltf; or a project of "
+            "`rowsplat reconstruct`, whose photos are seen from other cameras.",
+            "SCENE",
+        ),
+    ]
     out: Annotated[
         Path,
         flag(
@@ -84,6 +109,10 @@ class Render:
     no_antialiased: Annotated[bool, flag("No such compensation, even if the scene is tagged for it.")] = False
     max_sh_degree: MaxShDegree = 3
     lod: Lod = None
+    source_views: Annotated[
+        int | None,
+        flag("Photos that each view of a project is made from, 2 to 16. Without it: as reconstructed.", "N"),
+    ] = None
 
 
 def run(command: Render) -> None:
@@ -92,6 +121,11 @@ def run(command: Render) -> None:
     Raises:
         RowsplatError: A flag, the scene, the cameras or the output is at fault.
     """
+    if command.scene.suffix == PROJECT_SUFFIX:
+        _run_project(command)
+        return
+    if command.source_views is not None:
+        raise RowsplatError(f"--source-views goes with a project of photos, {command.scene} is a scene.")
     choice = _camera_choice(command)
     options = _options(command)
     choice.check()
@@ -107,6 +141,46 @@ def run(command: Render) -> None:
     frames = _draw_all(command.out, gaussians, renderer, path, options)
     seconds = time.perf_counter() - started
     print(_summary(command, path.cameras[0], frames, renderer, seconds))
+
+
+def _run_project(command: Render) -> None:
+    """Image-based views."""
+    choice = _camera_choice(command)
+    _check_project_flags(command)
+    choice.check()
+    require_exists(command.scene)
+    require_output(command.out)
+    _require_room_for_all_frames(command.out, choice.from_file())
+    from ..omni.network import calm_threads
+
+    calm_threads()
+    from ..omni.project_rendering import draw_all, open_image_based
+
+    scene = open_image_based(command.scene, source_views=command.source_views)
+    path = scene.cameras(choice)
+    started = time.perf_counter()
+    draw_all(scene, path, command.out, command.mode, command.background)
+    seconds, first = time.perf_counter() - started, path.cameras[0]
+    count = f"{len(path)} frames" if len(path) > 1 else "image-based view"
+    print(
+        f"{command.out}: {count} of {first.width}x{first.height}, {command.mode.value}, each from "
+        f"{scene.scene.source_views} photos, {seconds:.1f} s"
+    )
+
+
+def _check_project_flags(command: Render) -> None:
+    """Refuse what says something about Gaussians."""
+    require_between("--source-views", command.source_views, 2, 16)
+    for channel in command.background:
+        require_between("--background", channel, 0.0, 1.0)
+    if command.mode not in IMAGE_BASED_MODES:
+        known = ", ".join(mode.value for mode in IMAGE_BASED_MODES)
+        raise RowsplatError(
+            f"--mode {command.mode.value} does not go with a project of photos: take {known}."
+        )
+    for name in _OF_GAUSSIANS:
+        if getattr(command, name) != getattr(Render, name):
+            raise RowsplatError(f"--{name.replace('_', '-')} does not go with a project of photos.")
 
 
 def _camera_choice(command: Render) -> CameraChoice:
