@@ -1,0 +1,112 @@
+"""Gaussians of a colour, without the speckle of single ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ...kernels.constants import SH_C0
+from ..edits.edited_gaussians import BoolArray
+from ..formats.activations import opacities
+from ..poses import FloatMatrix
+from .color_words import color_likeness, color_names
+from .context import GroundingContext
+from .found import Found
+
+_NEIGHBOURS = 12
+_LIKE = 0.5
+_WHOLE = 0.75  # of a thing's weight: a thing of which so much has the colour is that colour
+_MOSTLY = 0.5  # the same of a thing that was named: "the red chair"
+_PARTLY = 0.15
+_NAMED_COLORS = 3
+
+
+def base_colors(context: GroundingContext) -> FloatMatrix:
+    """Colours without their dependence on the direction, `[N, 3]` sRGB in 0 to 1."""
+    return np.clip(0.5 + SH_C0 * context.gaussians.sh_coeffs[:, 0].astype(np.float64), 0.0, 1.0)
+
+
+def likeness(word: str, context: GroundingContext) -> FloatMatrix:
+    """How well the colour `word` describes each Gaussian and those around it, weighted by opacity, `[N]`, 0 to 1."""
+    from scipy.spatial import KDTree
+
+    present = np.flatnonzero(context.alive)
+    smooth = np.zeros(len(context.alive))
+    if not len(present):
+        return smooth
+    raw = color_likeness(base_colors(context)[present], word)
+    weights = opacities(context.gaussians.logit_opacities)[present] + 1e-3
+    means = context.gaussians.means[present]
+    count = min(_NEIGHBOURS, len(present))
+    nearest = np.reshape(KDTree(means).query(means, k=count, workers=-1)[1], (len(present), count))
+    shares = weights[nearest]
+    smooth[present] = (raw[nearest] * shares).sum(axis=1) / shares.sum(axis=1)
+    return smooth
+
+
+def colored_things(word: str, context: GroundingContext) -> Found | None:
+    """All that has a colour: whole things that have it nearly all over, of others the Gaussians that have it.
+
+    Floor, walls and background count only where no thing has the colour.
+    """
+    alike = likeness(word, context)
+    structure = context.structure
+    mask = np.zeros(len(alike), dtype=np.bool_)
+    for thing in structure.things:
+        mask |= thing if _share(alike, thing, context) >= _WHOLE else thing & (alike >= _LIKE)
+    if mask.sum() < _least(context):
+        mask = context.alive & (alike >= _LIKE)
+        for part in (structure.floor, structure.background):
+            if part is not None and _share(alike, part.mask, context) >= _WHOLE:
+                mask |= part.mask
+    if not mask.any():
+        return None
+    return Found(mask=mask, confidence=_confidence(alike, mask, context), why=f"what is {word}")
+
+
+def of_color(
+    word: str, instances: Sequence[BoolArray], context: GroundingContext
+) -> tuple[list[BoolArray], float]:
+    """Those of `instances` that have a colour, and how clearly, 0 to 1.
+
+    If none has it all over, the Gaussians of that colour of those that have it in part.
+    """
+    alike = likeness(word, context)
+    shares = [_share(alike, mask, context) for mask in instances]
+    whole = [mask for mask, share in zip(instances, shares, strict=True) if share >= _MOSTLY]
+    if whole:
+        chosen = [share for share in shares if share >= _MOSTLY]
+        rest = max((share for share in shares if share < _MOSTLY), default=0.0)
+        return whole, min(1.0, 0.4 + float(np.mean(chosen)) - 0.5 * rest)
+    parts = [
+        mask & (alike >= _LIKE) for mask, share in zip(instances, shares, strict=True) if share >= _PARTLY
+    ]
+    return [part for part in parts if part.any()], 0.6
+
+
+def colors_of(mask: BoolArray, context: GroundingContext) -> list[str]:
+    """The basic colour words that describe most of `mask [N]`, most first."""
+    members = np.flatnonzero(mask)
+    names = color_names(base_colors(context)[members[:: max(1, len(members) // 2000)]])
+    return sorted(set(names), key=lambda name: (-names.count(name), name))[:_NAMED_COLORS]
+
+
+def _share(alike: FloatMatrix, mask: BoolArray, context: GroundingContext) -> float:
+    """Share of the opacity in `mask [N]` that has the colour."""
+    weights = opacities(context.gaussians.logit_opacities)[mask] + 1e-3
+    return float(weights[alike[mask] >= _LIKE].sum() / weights.sum())
+
+
+def _least(context: GroundingContext) -> int:
+    """Number of Gaussians below which a colour is an accident."""
+    return max(10, int(0.001 * context.alive.sum()))
+
+
+def _confidence(alike: FloatMatrix, mask: BoolArray, context: GroundingContext) -> float:
+    """How clearly what is in the mask has the colour, and what is not has not."""
+    outside = context.alive & ~mask
+    inside = float(np.mean(alike[mask]))
+    doubtful = float(np.mean(np.abs(alike[outside] - 0.5) < 0.2)) if outside.any() else 0.0
+    few = 1.0 if mask.sum() >= _least(context) else 0.4
+    return min(1.0, inside + 0.2) * (1.0 - 0.5 * doubtful) * few
