@@ -1,6 +1,6 @@
 """From nouns to Gaussians: what the things that a text speaks of are in a scene, how surely, and why."""
 
-from .context import GroundingContext, NounFinder, ViewingFrame, Weights, WordMatcher
+from .context import GroundingContext, NounFinder, Weights, WordMatcher
 from .grounder import ground
 from .parts import part_of
 from .result import ASK_BELOW, LEAST_CONFIDENCE, Grounding, GroundingError
@@ -12,7 +12,6 @@ __all__ = [
     "GroundingContext",
     "GroundingError",
     "NounFinder",
-    "ViewingFrame",
     "Weights",
     "WordMatcher",
     "ground",

@@ -13,9 +13,9 @@ import numpy as np
 from ..edits.edited_gaussians import BoolArray
 from ..edits.floaters import floaters
 from ..gaussians import Gaussians
+from ..poses import FloatMatrix
 from ..views import SceneExtent, scene_extent
 from .clusters import Labels, main_parts, spacing
-from .context import ViewingFrame
 from .found import Found
 from .planes import Plane, PlaneKind, covered_cells, find_planes
 
@@ -40,12 +40,12 @@ class SceneStructure:
     Args:
         gaussians: The scene.
         alive: Which are there, `[N]`.
-        frame: What up is.
+        up: Unit vector `[3]`, world frame.
     """
 
-    def __init__(self, gaussians: Gaussians, alive: BoolArray, frame: ViewingFrame) -> None:
+    def __init__(self, gaussians: Gaussians, alive: BoolArray, up: FloatMatrix) -> None:
         """Remember the scene; nothing is looked for yet."""
-        self._gaussians, self._alive, self._frame = gaussians, alive, frame
+        self._gaussians, self._alive, self._up = gaussians, alive, up
         self._means = gaussians.means.astype(np.float64)
 
     @cached_property
@@ -205,7 +205,7 @@ class SceneStructure:
                     near = near & ~part.mask if part is not None else near
             count = 4 if kind is PlaneKind.LEVEL else 6
             self._found_planes[kind] = find_planes(
-                self._means[near], self._frame.up, kind, size=self.size, count=count
+                self._means[near], self._up, kind, size=self.size, count=count
             )
         return self._found_planes[kind]
 
@@ -243,11 +243,11 @@ class SceneStructure:
     def _height(self, plane: Plane) -> float:
         """Of the plane at the middle of the scene, along up [scene units]."""
         middle = self._extent.center
-        return float(middle @ self._frame.up - plane.heights(middle[None])[0] * self._upward(plane))
+        return float(middle @ self._up - plane.heights(middle[None])[0] * self._upward(plane))
 
     def _upward(self, plane: Plane) -> float:
         """1 if the plane's normal points up, else -1."""
-        return 1.0 if plane.normal @ self._frame.up > 0 else -1.0
+        return 1.0 if plane.normal @ self._up > 0 else -1.0
 
     def _share_beyond(self, plane: Plane, side: float) -> float:
         """Share of the points near the subject that are above a level plane (`side` 1) or below it (-1)."""
@@ -263,7 +263,7 @@ class SceneStructure:
     def _width(self, plane: Plane) -> float:
         """Of an upright plane across up [scene units]."""
         points = self._means[self._near]
-        along = points[plane.holds(points)] @ np.cross(plane.normal, self._frame.up)
+        along = points[plane.holds(points)] @ np.cross(plane.normal, self._up)
         low, high = np.quantile(along, [0.02, 0.98]) if len(along) else (0.0, 0.0)
         return float(high - low)
 
