@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from ..gaussians import Gaussians
 from .edited_gaussians import EditedGaussians
@@ -63,19 +64,22 @@ class EditProgram:
             scene = operation.apply(scene)
         return scene
 
-    def to_json(self) -> dict[str, object]:
-        """Values for a JSON document."""
-        operations = [operation_to_json(operation) for operation in self.operations]
+    def to_json(self, folder: Path | None = None) -> dict[str, object]:
+        """Values for a JSON document in `folder`, relative to which files are named; `None` = by their whole path."""
+        operations = [operation_to_json(operation, folder) for operation in self.operations]
         return {"version": _VERSION, "operations": operations}
 
     @classmethod
-    def from_json(cls, value: object, *, count: int, place: str = _PLACE) -> EditProgram:
+    def from_json(
+        cls, value: object, *, count: int, place: str = _PLACE, folder: Path | None = None
+    ) -> EditProgram:
         """The program that `to_json` wrote.
 
         Args:
             value: The decoded JSON.
             count: Number of Gaussians of the scene that the program is for.
             place: Where it is in its document, for errors.
+            folder: Of the document; the names of files are relative to it, or to the current folder.
 
         Raises:
             RowsplatError: It is damaged, of a later version, or for another scene; names the field.
@@ -85,7 +89,7 @@ class EditProgram:
         fields.refuse_others("version", "operations")
         operations: list[EditOperation] = []
         for index, item in enumerate(fields.items("operations")):
-            operation = operation_from_json(item, f"{place}.operations[{index}]", count=count)
+            operation = operation_from_json(item, f"{place}.operations[{index}]", count=count, folder=folder)
             count = operation.count_after(count)
             operations.append(operation)
         return cls(operations=tuple(operations))

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from rowsplat.kernels.quaternions import quat_to_rotmat
 from rowsplat.scenes import Gaussians
 from rowsplat.scenes.edits import (
+    Contrast,
     Delete,
     Duplicate,
     EditedGaussians,
@@ -15,7 +16,9 @@ from rowsplat.scenes.edits import (
     EditProgram,
     Hide,
     IndexMask,
+    Paint,
     Recolour,
+    ShiftHue,
     ShowAll,
     Transform,
 )
@@ -71,6 +74,9 @@ def similarities() -> st.SearchStrategy[tuple[tuple[float, ...], ...]]:
     return st.builds(similarity_matrix, rotations, factors, offsets)
 
 
+_UNIT = st.floats(0.0, 1.0, allow_subnormal=False)
+
+
 def operations(count: int) -> st.SearchStrategy[EditOperation]:
     maybe = st.one_of(st.none(), masks(count))
     factor = st.one_of(st.just(1.0), st.floats(0.0, 3.0, allow_subnormal=False))
@@ -88,6 +94,9 @@ def operations(count: int) -> st.SearchStrategy[EditOperation]:
             brightness=factor,
             opacity=factor,
         ),
+        st.builds(Paint, mask=maybe, colour=st.tuples(_UNIT, _UNIT, _UNIT), amount=_UNIT, gain=factor),
+        st.builds(ShiftHue, mask=maybe, degrees=st.floats(-720.0, 720.0, allow_subnormal=False)),
+        st.builds(Contrast, mask=maybe, factor=factor, pivot=_UNIT),
     )
 
 
