@@ -218,7 +218,7 @@ class FrameReady:
         ssim: Of the two looks; `None` when there is one, or while the camera moves.
         scale: Of the request.
         detail: Of the request.
-        milliseconds: From taking the request to the finished picture.
+        milliseconds: From taking the request to the finished picture, without compiling kernels.
     """
 
     generation: int

@@ -9,7 +9,7 @@ import os
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 
 import numpy as np
@@ -28,6 +28,7 @@ from ..render import (
     tone_map,
 )
 from ..render.mesh_rendering import MeshShading, composite_by_depth
+from ..scenes import Gaussians
 from . import texts
 from .frame_ring import SLOTS, FrameRing
 from .free_memory import give_back_memory
@@ -71,6 +72,34 @@ def serve(pipe: Connection, backend: Backend, kernel_language: str) -> None:
         pipe.send(DrawFailed(generation=-1, problem=str(error)))
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Kernels:
+    """What decides which kernels a picture needs."""
+
+    blend: Blend
+    mode: RenderMode
+    sh_degree: int | None
+    antialiased: bool | None
+    reduced: bool
+    meshes: bool
+
+    @classmethod
+    def of(cls, look: Look, gaussians: Gaussians | None, *, reduced: bool, meshes: bool) -> _Kernels:
+        """Those of `gaussians`, `None` for nothing, as `look` shows them."""
+        degree, antialiased = None, look.antialiased
+        if gaussians is not None:
+            degree = min(look.max_sh_degree, gaussians.sh_degree)
+            antialiased = gaussians.antialiased if antialiased is None else antialiased
+        return cls(
+            blend=look.blend,
+            mode=look.mode,
+            sh_degree=degree,
+            antialiased=antialiased,
+            reduced=reduced,
+            meshes=meshes,
+        )
+
+
 class RenderService:
     """The loop of the render process."""
 
@@ -78,7 +107,7 @@ class RenderService:
         """Draw with what `make_renderer` makes, talk over `pipe`."""
         self._pipe, self._make_renderer = pipe, make_renderer
         self._renderer, self._reduced = make_renderer(), None
-        self._compiled: set[tuple[Blend, RenderMode]] = set()
+        self._compiled: set[_Kernels] = set()
         self._send(Started(description=self._renderer.description))
         self._stack = SceneStack()
         self._ring: FrameRing | None = None
@@ -137,9 +166,8 @@ class RenderService:
         self._send(answered)
 
     def _draw(self, wanted: Draw, ring: FrameRing) -> None:
-        started = time.perf_counter()
         try:
-            results = [self._render(look, wanted) for look in wanted.looks]
+            started, results = self._drawn(wanted)
         except Exception as error:  # another picture may be drawn well
             problem, details = _told(error)
             self._send(DrawFailed(generation=wanted.generation, problem=problem, details=details))
@@ -172,12 +200,20 @@ class RenderService:
             )
         )
 
+    def _drawn(self, wanted: Draw) -> tuple[float, list[RenderResult]]:
+        """When drawing began [s], and what was drawn: again where kernels were compiled, so that no time shows that."""
+        known, started = len(self._compiled), time.perf_counter()
+        results = [self._render(look, wanted) for look in wanted.looks]
+        return (started, results) if len(self._compiled) == known else self._drawn(wanted)
+
     def _render(self, look: Look, wanted: Draw) -> RenderResult:
         if look.photos is not None:
             depth = self._stack.depth_before(wanted.camera)
             return self._stack.photos.nearest(look.photos, wanted.camera, depth, look.background)
         gaussians = self._stack.merged(look, highlight=wanted.highlight, detail=wanted.detail)
         renderer = self._renderer if wanted.detail == 1.0 else self._reduced_renderer()
+        meshes = self._stack.meshes(look) if look.mode is RenderMode.RGB else []
+        self._compiled.add(_Kernels.of(look, gaussians, reduced=wanted.detail != 1.0, meshes=bool(meshes)))
         if gaussians is None:
             gaussians = NOTHING
         options = RenderOptions(
@@ -187,11 +223,7 @@ class RenderService:
             antialiased=look.antialiased,
             max_sh_degree=look.max_sh_degree,
         )
-        if (look.blend, look.mode) not in self._compiled:  # so that no time that is shown is one of compiling
-            self._compiled.add((look.blend, look.mode))
-            renderer.render(gaussians, wanted.camera, options)
         result = renderer.render(gaussians, wanted.camera, options)
-        meshes = self._stack.meshes(look) if look.mode is RenderMode.RGB else []
         for mesh in meshes:
             depth = renderer.render(gaussians, wanted.camera, replace(options, mode=RenderMode.DEPTH_MEDIAN))
             picture = mesh.render(wanted.camera, shading=MeshShading.HEADLIGHT, background=look.background)
