@@ -178,7 +178,7 @@ _NAN_MATRIX = [[1, 0, 0, float("nan")], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]
         (
             _json({"kind": "show_all"}, {"kind": "rm"}),
             "edits.operations[1].kind: expected one of delete, hide, show_all, transform, recolour, duplicate, "
-            "found 'rm'",
+            "paint, shift_hue, contrast, insert, replace_colours, found 'rm'",
         ),
         (_json({"kind": "delete"}), "edits.operations[0].mask: expected an object, found nothing"),
         (
