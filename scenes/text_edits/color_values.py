@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from ...kernels.errors import RowsplatError
+from .color_words import color_of_words
 
 
 def color_value(word: str) -> tuple[float, float, float]:
-    """sRGB of a CSS colour name or `#rrggbb`, 0 to 1.
+    """sRGB of a colour name (CSS or common) or `#rrggbb`, 0 to 1.
 
     Raises:
         RowsplatError: It is no colour.
@@ -14,7 +15,7 @@ def color_value(word: str) -> tuple[float, float, float]:
     from PIL import ImageColor
 
     try:
-        red, green, blue = ImageColor.getrgb(word)[:3]
+        red, green, blue = ImageColor.getrgb(color_of_words(word.lower()) or word)[:3]
     except ValueError:
         raise RowsplatError(
             f"{word!r} is no colour known here. Give a CSS colour name, or #rrggbb."
