@@ -1,0 +1,111 @@
+"""From the plural of an English noun to its singular."""
+
+from __future__ import annotations
+
+_IRREGULAR = {
+    "buses": "bus",
+    "calves": "calf",
+    "children": "child",
+    "elves": "elf",
+    "feet": "foot",
+    "gases": "gas",
+    "firemen": "fireman",
+    "snowmen": "snowman",
+    "policemen": "policeman",
+    "workmen": "workman",
+    "fishermen": "fisherman",
+    "gentlemen": "gentleman",
+    "cavemen": "caveman",
+    "salesmen": "salesman",
+    "mailmen": "mailman",
+    "footmen": "footman",
+    "geese": "goose",
+    "halves": "half",
+    "hooves": "hoof",
+    "knives": "knife",
+    "leaves": "leaf",
+    "lenses": "lens",
+    "lives": "life",
+    "loaves": "loaf",
+    "men": "man",
+    "mice": "mouse",
+    "oxen": "ox",
+    "people": "person",
+    "quizzes": "quiz",
+    "scarves": "scarf",
+    "selves": "self",
+    "shelves": "shelf",
+    "teeth": "tooth",
+    "thieves": "thief",
+    "wharves": "wharf",
+    "wives": "wife",
+    "wolves": "wolf",
+    "women": "woman",
+}
+
+_IRREGULAR_ENDINGS = ("women", "shelves", "wolves", "knives", "children", "people")
+"""Irregular plurals that nouns in one word end in: "bookshelves"."""
+
+_SINGULAR_AS_THEY_ARE = frozenset(
+    """
+atlas bias canvas christmas pancreas pyjamas pajamas gas chaos cosmos lens news series species ethos kudos
+pants trousers jeans shorts leggings tights scissors pliers tweezers binoculars headquarters clothes goggles
+sunglasses eyeglasses thanks tennis chess
+""".split()
+)
+"""Nouns in s of which nothing is to be taken away, pairs of trousers and the like among them."""
+
+_IE_NOUNS = frozenset(
+    "movies cookies zombies selfies brownies hoodies calories ties pies genies birdies".split()
+)
+_OE_NOUNS = frozenset("shoes toes canoes hoes oboes tiptoes horseshoes snowshoes throes aloes".split())
+_CHE_NOUNS = frozenset("caches aches headaches avalanches niches quiches moustaches mustaches axes".split())
+_US_NOUNS = (
+    "virus",
+    "cactus",
+    "octopus",
+    "circus",
+    "bonus",
+    "walrus",
+    "campus",
+    "crocus",
+    "hibiscus",
+    "minibus",
+)
+_IS_NOUNS = frozenset("axis basis oasis crisis".split())
+
+
+def singular(noun: str) -> str:
+    """The singular of a lower-case noun of one or several words; a singular stays as it is.
+
+    Only the last word changes: "coffee tables" is "coffee table".
+    """
+    before, space, last = noun.rpartition(" ")
+    return f"{before}{space}{_singular_word(last)}"
+
+
+def _singular_word(word: str) -> str:
+    """The singular of one word."""
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    for plural in _IRREGULAR_ENDINGS:
+        if word.endswith(plural):
+            return word.removesuffix(plural) + _IRREGULAR[plural]
+    if len(word) < 4 or word in _SINGULAR_AS_THEY_ARE:
+        return word
+    if not word.endswith("s") or word.endswith(("ss", "us", "is", "'s")):
+        return word
+    return _without_s(word)
+
+
+def _without_s(word: str) -> str:
+    """The singular of a regular plural."""
+    if word.endswith("es") and word[:-2].endswith(_US_NOUNS):
+        return word[:-2]
+    if word in _IE_NOUNS | _OE_NOUNS | _CHE_NOUNS:
+        return word[:-1]
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("sses", "shes", "ches", "xes", "zzes", "oes")):
+        return word[:-2]
+    return word[:-1]

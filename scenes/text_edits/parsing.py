@@ -1,0 +1,153 @@
+"""From English sentences to a program of edits, by a grammar; what is not understood is refused, never guessed."""
+
+from __future__ import annotations
+
+import difflib
+import importlib.resources
+import re
+from collections.abc import Collection, Iterable, Iterator
+from functools import cache
+from typing import TYPE_CHECKING
+
+from .clauses import clauses_of
+from .lexicon import first_words
+from .not_understood import NotUnderstood
+from .steps import Select, Step, TextProgram
+from .targets import Target
+from .tokens import MAX_CHARACTERS, Piece, sentences_of
+
+if TYPE_CHECKING:
+    from lark import Lark, Token
+
+_REMEDY = 'Say it more simply, such as "remove the floor" or "make the robot blue"'
+_NEW_NAME = re.compile(r'\bas\s+"((?:[^"\\\n]|\\.)+)"')
+_POLITE = ("can you", "could you", "would you", "will you", "would you mind", "please could you")
+
+
+def parse_edits(text: str, *, names: Collection[str] = ()) -> TextProgram:
+    """The program that a text asks for.
+
+    Args:
+        text: One sentence or several, in English; docs/edit-language.md says what is understood.
+        names: Groups of the project; they are recognised as a whole, whatever words they are made of.
+
+    Raises:
+        NotUnderstood: Something in the text is not in the language, or makes no sense.
+    """
+    known = frozenset(names) | {
+        re.sub(r"\\(.)", r"\1", name) for name in _NEW_NAME.findall(text[:MAX_CHARACTERS])
+    }
+    try:
+        return _parsed(text, known)
+    except NotUnderstood:
+        if not known:
+            raise
+        try:
+            return _parsed(text, frozenset())  # a group may be called "left"
+        except NotUnderstood:
+            pass
+        raise
+
+
+def parse_target(words: str, *, names: Collection[str] = ()) -> Target:
+    """What words like "the red chair on the floor" stand for.
+
+    Raises:
+        NotUnderstood: They do not name anything.
+    """
+    steps = parse_edits(f"select {words}", names=names).steps
+    if len(steps) != 1 or not isinstance(steps[0], Select):
+        raise NotUnderstood(words, "this is more than what a step is about", 'Write it like "the red chair"')
+    return steps[0].target
+
+
+def _parsed(text: str, names: frozenset[str]) -> TextProgram:
+    """The program of all sentences."""
+    steps: list[Step] = []
+    for sentence in sentences_of(text, names):
+        if sentence.is_question and not text.lower().lstrip().startswith(_POLITE):
+            said = _said(sentence.pieces, text)
+            raise NotUnderstood(said, "questions are not in the language", _REMEDY)
+        for clause in clauses_of(sentence.pieces):
+            steps += _steps(clause, text)
+    if not steps:
+        raise NotUnderstood(text.strip(), "there is nothing to do", _REMEDY)
+    return TextProgram(steps=tuple(steps))
+
+
+def _steps(clause: tuple[Piece, ...], text: str) -> list[Step]:
+    """The steps of one clause.
+
+    Raises:
+        NotUnderstood: It fits no rule of the grammar, or contradicts itself.
+    """
+    from lark.exceptions import UnexpectedInput, VisitError
+
+    from .meaning_of_steps import MeaningOfSteps
+
+    tokens = [_token(piece) for piece in clause]
+    try:
+        tree = _grammar().parse(tokens)  # pyright: ignore[reportArgumentType]  lark's own lexers take text only
+    except UnexpectedInput as error:
+        raise _unexpected(error, clause, text) from None
+    try:
+        return MeaningOfSteps(text).transform(tree)
+    except VisitError as error:
+        if not isinstance(error.orig_exc, ValueError):
+            raise
+        problem, _, remedy = str(error.orig_exc).partition(". ")
+        raise NotUnderstood(
+            _said(clause, text), problem, remedy.rstrip(".") or "Say another number"
+        ) from None
+
+
+def _said(pieces: tuple[Piece, ...], text: str) -> str:
+    """As it was written."""
+    return text[pieces[0].start : pieces[-1].end]
+
+
+def _token(piece: Piece) -> Token:
+    """What lark takes for a piece; its end tells places, as words of programs are taken as they were written."""
+    from lark import Token
+
+    return Token(piece.kind, piece.value, start_pos=piece.start, end_pos=piece.end)  # pyright: ignore
+
+
+@cache
+def _grammar() -> Lark:
+    """The parser; made once."""
+    from lark import Lark
+    from lark.lexer import Lexer
+
+    class Given(Lexer):
+        """Hands on tokens that were made before."""
+
+        def __init__(self, lexer_conf: object) -> None:
+            """There is nothing to set up."""
+
+        def lex(self, data: Iterable[Token]) -> Iterator[Token]:  # pyright: ignore[reportIncompatibleMethodOverride]
+            """The tokens."""
+            return iter(data)
+
+    grammar = importlib.resources.files(__package__).joinpath("grammar.lark").read_text(encoding="utf-8")
+    return Lark(grammar, start="clause", parser="earley", lexer=Given, ambiguity="resolve")
+
+
+def _unexpected(error: object, pieces: tuple[Piece, ...], text: str) -> NotUnderstood:
+    """The error of a sentence that fits no rule: what cannot stand where it stands."""
+    token = getattr(error, "token", None)
+    place = getattr(token, "start_pos", None)
+    said = _said(pieces, text)
+    first = pieces[0]
+    if first.kind == "WORD" and (
+        place is None or place <= pieces[min(1, len(pieces) - 1)].start or len(pieces) == 1
+    ):
+        verb = text[first.start : first.end]
+        near = difflib.get_close_matches(str(first.value), first_words(), n=1, cutoff=0.75)
+        remedy = f'Did you mean "{near[0]}"?' if near else _REMEDY
+        return NotUnderstood(said, f'"{verb}" is not something that can be done', remedy.rstrip("?"))
+    if place is None:
+        return NotUnderstood(said, "something is missing at the end", _REMEDY)
+    at = next(piece for piece in pieces if piece.start == place)
+    after = text[at.start : at.end]
+    return NotUnderstood(said, f'"{after}" does not fit there', _REMEDY)
