@@ -36,6 +36,11 @@ def ground(thing: Thing, context: GroundingContext) -> Grounding:
     Raises:
         GroundingError: The noun means nothing here, nothing has the properties, or it is too unclear which.
     """
+    if thing == Thing(
+        noun=thing.noun
+    ):  # all of it is meant: no need to tell separate things apart, which takes long
+        found = _whole(thing.noun, context)
+        return _grounding(thing, found.mask, found.confidence, [found.why])
     found, instances = _candidates(thing, context)
     confidence, reasons = found.confidence, [found.why]
     for choose in (_by_relation, _by_place_and_size):
@@ -49,7 +54,8 @@ def ground(thing: Thing, context: GroundingContext) -> Grounding:
             )
         instances, confidence = choice.instances, confidence * choice.confidence
         reasons.append(choice.why)
-    return _grounding(thing, instances, confidence, reasons)
+    mask = np.logical_or.reduce([one.mask for one in instances])
+    return _grounding(thing, mask, confidence, reasons)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,10 +67,30 @@ class _Reasoned:
     why: str
 
 
+def _whole(noun: str, context: GroundingContext) -> Found:
+    """All that goes by a noun."""
+    if _is_anything(noun, context):
+        return _foreground(context)
+    return _look_up(noun, context)
+
+
+def _is_anything(noun: str, context: GroundingContext) -> bool:
+    """Whether a noun stands for any noun here."""
+    return singular(normalised(noun)) in ANYTHING and match_spelling(noun, known_names(context)) is None
+
+
+def _foreground(context: GroundingContext) -> Found:
+    """All things that are there."""
+    found = context.structure.foreground
+    if found is None:
+        raise GroundingError("no separate thing was found here", "Select it by hand or name a group")
+    return found
+
+
 def _candidates(thing: Thing, context: GroundingContext) -> tuple[Found, tuple[Instance, ...]]:
     """All that goes by the noun and has the colour, and the separate things that it is."""
     noun = singular(normalised(thing.noun))
-    if noun in ANYTHING and match_spelling(noun, known_names(context)) is None:
+    if _is_anything(noun, context):
         return _any_things(thing, context)
     found = _look_up(thing.noun, context)
     instances = _instances(noun, found, context)
@@ -91,9 +117,7 @@ def _any_things(thing: Thing, context: GroundingContext) -> tuple[Found, tuple[I
                 f"nothing here is {thing.color}", f"Colours here are {_colors_here(context)}"
             )
         return found, split(found.mask, context)
-    found = context.structure.foreground
-    if found is None:
-        raise GroundingError("no separate thing was found here", "Select it by hand or name a group")
+    found = _foreground(context)
     return found, tuple(instance(mask, context) for mask in context.structure.things)
 
 
@@ -189,10 +213,8 @@ def _by_place_and_size(
     )
 
 
-def _grounding(
-    thing: Thing, instances: tuple[Instance, ...], confidence: float, reasons: list[str]
-) -> Grounding:
-    mask = IndexMask.from_bool(np.logical_or.reduce([one.mask for one in instances]))
+def _grounding(thing: Thing, selected: BoolArray, confidence: float, reasons: list[str]) -> Grounding:
+    mask = IndexMask.from_bool(selected)
     why = f"{', '.join(reasons)}; {_counted(mask.num_selected, 'Gaussian')}"
     if confidence < LEAST_CONFIDENCE:
         raise GroundingError(
