@@ -1,0 +1,225 @@
+"""Edits of scenes from the command line: jobs are planned first, then carried out; their files appear at the end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..kernels.errors import RowsplatError
+from ..render import Renderer, write_image
+from ..render.output_files import require_writable_place
+from ..scenes import Camera, save_gaussians
+from ..scenes.formats.file_formats import format_to_write
+from ..scenes.text_edits.edit_plan import EditPlan, plan_json
+from ..scenes.text_edits.planning import FileRule, OnStep, Stylist
+from ..scenes.text_edits.scene_frame import up_of_cameras
+from ..scenes.text_edits.steps import Style, TextProgram
+from .camera_choice import CameraChoice
+from .edit_preview import before_after
+from .editing import EditableScene, Words
+from .opening import load_scene
+from .staged_files import staged_files
+
+
+@dataclass(frozen=True, kw_only=True)
+class EditJob:
+    """What is to be done to one scene.
+
+    Args:
+        scene: Its file.
+        text: Sentences, or a program.
+        out: Where the edited scene goes; `None` in a dry run.
+        preview: Where the picture of before and after goes.
+        camera: Of that picture, and of what left and right are.
+        lod: Level of detail, 0 the finest.
+        files: Which files the text may name.
+    """
+
+    scene: Path
+    text: str | TextProgram
+    out: Path | None = None
+    preview: Path | None = None
+    camera: CameraChoice = field(default_factory=CameraChoice)
+    lod: int | None = None
+    files: FileRule = field(default_factory=FileRule)
+
+    def check_outputs(self, *, overwrite: bool) -> None:
+        """Refuse, before any work, what cannot be written.
+
+        Raises:
+            RowsplatError: Names the file.
+        """
+        if self.out is not None:
+            format_to_write(self.out)
+            require_writable_place(self.out)
+            if self.out.exists() and not overwrite:
+                raise RowsplatError(f"{self.out}: exists already. Choose another name, or give --overwrite.")
+        if self.preview is not None:
+            require_picture(self.preview)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class PlannedJob:
+    """A job that was found to be possible.
+
+    Args:
+        job: What was asked for.
+        camera: Of the preview.
+        before: The scene as it was read.
+        plan: What is done to it.
+    """
+
+    job: EditJob
+    camera: Camera
+    before: EditableScene
+    plan: EditPlan
+
+    @property
+    def program(self) -> TextProgram:
+        """All steps."""
+        return TextProgram(steps=tuple(planned.step for planned in self.plan.steps))
+
+    @property
+    def waits_for_styles(self) -> bool:
+        """Whether a step was left out of the plan because it takes long."""
+        return any(isinstance(step.step, Style) and not step.operations for step in self.plan.steps)
+
+
+def require_picture(path: Path) -> None:
+    """Refuse the name of a picture that cannot be written.
+
+    Raises:
+        RowsplatError: It has another ending, or no folder.
+    """
+    from ..render.images import EIGHT_BIT_SUFFIXES
+
+    if path.suffix.lower() not in EIGHT_BIT_SUFFIXES:
+        raise RowsplatError(
+            f"{path}: the preview must end in one of {', '.join(EIGHT_BIT_SUFFIXES)}, got '{path.suffix}'."
+        )
+    require_writable_place(path)
+
+
+def require_distinct(jobs: Sequence[EditJob]) -> None:
+    """Refuse two outputs of one name.
+
+    Raises:
+        RowsplatError: Names the file.
+    """
+    seen: set[Path] = set()
+    for path in (path for job in jobs for path in (job.out, job.preview) if path is not None):
+        place = path.resolve()
+        if place in seen:
+            raise RowsplatError(f"{path}: is to be written twice. Give every output its own name.")
+        seen.add(place)
+
+
+def plan_job(
+    job: EditJob, words: Words, *, least_confidence: float, stylist: Stylist | None, on_step: OnStep
+) -> PlannedJob:
+    """Read the scene and plan the job.
+
+    Raises:
+        RowsplatError: The scene or the camera cannot be read, the text is not understood, or cannot be done.
+    """
+    if isinstance(job.text, str):
+        words(job.text, names=())  # what is not understood is told before a large scene is read
+    path = job.camera.from_file()
+    gaussians = load_scene(job.scene, lod=job.lod)
+    if not len(gaussians):
+        raise RowsplatError(f"{job.scene}: has no Gaussians, nothing can be edited. Choose another scene.")
+    cameras = (path or job.camera.from_scene(gaussians)).cameras
+    up = up_of_cameras(cameras if path is not None else ())
+    scene = EditableScene.of(gaussians, camera=cameras[0], up=up)
+    scene = replace(scene, words=words, files=job.files, stylist=stylist)
+    scene = scene.with_least_confidence(least_confidence)
+    return PlannedJob(job=job, camera=cameras[0], before=scene, plan=scene.plan(job.text, on_step=on_step))
+
+
+def carried_out(planned: PlannedJob, stylist: Stylist, on_step: OnStep) -> PlannedJob:
+    """The job with the styles painted that its plan had left out.
+
+    Raises:
+        RowsplatError: A style cannot be painted.
+    """
+    scene = replace(planned.before, stylist=stylist)
+    return replace(planned, plan=scene.plan(planned.program, on_step=on_step))
+
+
+def write_jobs(
+    jobs: Sequence[PlannedJob],
+    *,
+    renderer: Callable[[], Renderer],
+    overwrite: bool,
+    log: Path | None,
+    dry_run: bool,
+) -> None:
+    """Write scenes, previews and the log; all of them appear or none.
+
+    Args:
+        jobs: Carried out.
+        renderer: Makes the renderer of the previews; called if there is one.
+        overwrite: Replace scenes that are there.
+        log: JSON file.
+        dry_run: Write the log alone.
+
+    Raises:
+        RowsplatError: A file cannot be written.
+    """
+    with staged_files() as staged:
+        if not dry_run:
+            for planned in jobs:
+                _write_scene(planned, staged.place, renderer)
+                if planned.job.out is not None and planned.job.out.exists() and not overwrite:
+                    raise RowsplatError(f"{planned.job.out}: has appeared meanwhile. Give --overwrite.")
+        if log is not None:
+            text = json.dumps(log_json(jobs, dry_run=dry_run), indent=1, allow_nan=False, ensure_ascii=False)
+            staged.place(log).write_text(text + "\n", encoding="utf-8")
+
+
+def _write_scene(
+    planned: PlannedJob, place: Callable[[Path], Path], renderer: Callable[[], Renderer]
+) -> None:
+    job, after = planned.job, planned.before.after(planned.plan)
+    if job.out is not None:
+        if not len(after.gaussians):
+            raise RowsplatError(f"{job.scene}: the edits leave nothing of it to write. Remove less.")
+        save_gaussians(after.gaussians, place(job.out))
+    if job.preview is not None:
+        title = "; ".join(step.sentence for step in planned.plan.steps)
+        write_image(place(job.preview), _preview(planned, after, renderer(), title))
+
+
+def _preview(
+    planned: PlannedJob, after: EditableScene, renderer: Renderer, title: str
+) -> NDArray[np.float32]:
+    return before_after(renderer, planned.before.visible, after.visible, planned.camera, title=title)
+
+
+def log_json(jobs: Sequence[PlannedJob], *, dry_run: bool) -> dict[str, Any]:
+    """Values for the JSON log: what was asked for, understood and done, scene by scene."""
+    return {
+        "rowsplat_edit_log": 1,
+        "dry_run": dry_run,
+        "scenes": [
+            {
+                "scene": planned.job.scene.as_posix(),
+                "out": None if planned.job.out is None else planned.job.out.as_posix(),
+                "preview": None if planned.job.preview is None else planned.job.preview.as_posix(),
+                "text": planned.job.text if isinstance(planned.job.text, str) else str(planned.job.text),
+                "program": [planned_step.sentence for planned_step in planned.plan.steps],
+                "gaussians_before": int(planned.plan.start.scene.alive.sum()),
+                "gaussians_after": int(planned.plan.end.scene.alive.sum()),
+                "hidden_after": int((planned.plan.end.scene.alive & planned.plan.end.scene.hidden).sum()),
+                "confidence": round(planned.plan.confidence, 4),
+                "steps": plan_json(planned.plan),
+            }
+            for planned in jobs
+        ],
+    }
