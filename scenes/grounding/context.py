@@ -50,7 +50,7 @@ class GroundingContext:
         eye: Where the camera is, `[3]`, world frame [scene units].
         groups: Names that the user gave.
         labels: Label maps lifted to Gaussians: for each name the weight, 0 to 1, with which each belongs to it, `[N]`;
-            a Gaussian that no picture shows has 0 everywhere.
+            NaN for a Gaussian that no picture shows, which then follows its neighbours.
         selection: What is selected, if anything.
         matcher: Finds names by meaning; without it only spelling counts.
         finders: Asked, in order, for what nobody else knows.

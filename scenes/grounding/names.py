@@ -9,7 +9,6 @@ from ..poses import FloatMatrix
 from .context import GroundingContext
 from .found import Found
 
-_SEEN = 0.05  # of the weight: what has less of every label is hidden in all pictures
 _CERTAIN = 0.5  # of the weight
 _LIKELY = 0.25  # of the weight, of the strongest label
 _NEIGHBOURS = 8
@@ -31,7 +30,6 @@ def named(name: str, context: GroundingContext) -> Found:
 def _labelled(name: str, context: GroundingContext) -> Found:
     """What has enough of a label, or more of it than of any other; hidden Gaussians follow their neighbours."""
     weights = np.stack([np.asarray(values, dtype=np.float64) for values in context.labels.values()], axis=1)
-    weights = np.where(context.alive[:, None], weights, 0.0)
     weights = _with_hidden(weights, context)
     column = list(context.labels).index(name)
     own = weights[:, column]
@@ -46,10 +44,11 @@ def _with_hidden(weights: FloatMatrix, context: GroundingContext) -> FloatMatrix
     """`weights [N, C]` with those of Gaussians that no picture shows taken from their nearest seen neighbours."""
     from scipy.spatial import KDTree
 
-    seen = weights.max(axis=1) >= _SEEN
-    hidden = context.alive & ~seen
+    unknown = np.isnan(weights).any(axis=1)
+    seen, hidden = context.alive & ~unknown, context.alive & unknown
+    filled = np.nan_to_num(weights)
     if not seen.any() or not hidden.any():
-        return weights
+        return filled
     means = context.gaussians.means
     count = min(_NEIGHBOURS, int(seen.sum()))
     reach = 10.0 * context.structure.cell if context.structure.cell > 0 else np.inf
@@ -59,6 +58,5 @@ def _with_hidden(weights: FloatMatrix, context: GroundingContext) -> FloatMatrix
     )
     close = np.isfinite(distances) & (distances <= reach)
     votes = weights[seen][nearest] * close[:, :, None]
-    filled = weights.copy()
     filled[hidden] = votes.sum(axis=1) / np.maximum(close.sum(axis=1), 1)[:, None]
     return filled
