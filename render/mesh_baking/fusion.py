@@ -18,6 +18,7 @@ _TRUNCATION = 4.0  # [voxels]
 _FEWEST_OBSERVATIONS = 3.0  # of a voxel; what one of many views alone saw is mostly the rim of something
 _VIEWS_PER_OBSERVATION = 8.0  # of few views fewer must suffice
 _BLOCKS_AT_FIRST = 4096
+_NOTHING_TOUCHED = "No block is touched"
 
 
 class DistanceField:
@@ -44,12 +45,17 @@ class DistanceField:
             camera: Where it was taken from.
             farthest: Largest depth in the picture [scene units].
         """
-        self._added += 1
         image, tensor = self._o3d.t.geometry.Image, self._o3d.core.Tensor
         # Open3D reads the pixel that a voxel falls into, so that centres at +0.5 need no shift here
         view = (tensor(camera.K), tensor(np.array(camera.viewmat)), 1.0, 2.0 * farthest)
         depths, colors = image(np.ascontiguousarray(depth)), image(np.ascontiguousarray(color))
-        blocks = self._grid.compute_unique_block_coordinates(depths, *view, _TRUNCATION)
+        try:
+            blocks = self._grid.compute_unique_block_coordinates(depths, *view, _TRUNCATION)
+        except RuntimeError as error:
+            if _NOTHING_TOUCHED not in str(error):
+                raise
+            return  # Open3D looks at every fourth pixel; a picture with few depths may have none there
+        self._added += 1
         intrinsic, extrinsic, scale, depth_max = view
         self._grid.integrate(
             blocks, depths, colors, intrinsic, intrinsic, extrinsic, scale, depth_max, _TRUNCATION

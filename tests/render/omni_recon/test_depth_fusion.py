@@ -217,3 +217,19 @@ def test_options_out_of_range_are_refused() -> None:
     for change in ({"voxel_size": 0.0}, {"tolerance": 0.0}, {"agreeing": -1}, {"smallest_part": 2.0}):
         with pytest.raises(ValueError, match=next(iter(change))):
             FusionOptions(**change)
+
+
+def test_a_view_with_hardly_any_depth_takes_nothing_from_the_others(sphere: tuple[ViewDepth, ...]) -> None:
+    depth = sphere[0].depth
+    row, column = next((r, c) for r, c in np.argwhere(depth > 0).tolist() if r % 4 and c % 4)
+    lonely = np.zeros_like(depth)
+    lonely[row, column] = depth[row, column]  # between the pixels that Open3D looks at
+    options = FusionOptions(agreeing=0, voxel_size=0.1)
+    without = fuse_depths(sphere[1:], options).mesh
+    some = fuse_depths((replace(sphere[0], depth=lonely), *sphere[1:]), options).mesh
+    np.testing.assert_allclose(_sorted(some.vertices), _sorted(without.vertices), atol=1e-6)
+
+
+def _sorted(points: np.ndarray) -> np.ndarray:
+    """Rows in an order that does not depend on theirs."""
+    return points[np.lexsort(np.round(points, 4).T)]
