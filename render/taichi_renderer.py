@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 from ..kernels.runtime import Device
 from ..kernels.splatting import create_pipeline
-from ..kernels.types import PipelineOptions, SplatArrays, View
+from ..kernels.types import PipelineOptions
 from ..scenes import Camera, Gaussians
+from .kernel_inputs import splat_arrays, view_of
 from .types import RenderOptions, RenderResult
 
 _DEFAULT_OPTIONS = RenderOptions()
@@ -37,15 +36,7 @@ class TaichiRenderer:
         """Make `gaussians` the scene on the device; does nothing when it already is."""
         if self._uploaded is gaussians:
             return
-        self._pipeline.upload(
-            SplatArrays(
-                means=gaussians.means,
-                quats=gaussians.quats,
-                log_scales=gaussians.log_scales,
-                logit_opacities=gaussians.logit_opacities,
-                sh_coeffs=gaussians.sh_coeffs,
-            )
-        )
+        self._pipeline.upload(splat_arrays(gaussians))
         self._uploaded = gaussians
 
     def render(
@@ -53,8 +44,7 @@ class TaichiRenderer:
     ) -> RenderResult:
         """Draw one picture; see `Renderer`."""
         self.upload(gaussians)
-        view = View(**{field.name: getattr(camera, field.name) for field in dataclasses.fields(View)})
-        output = self._pipeline.render(view, pipeline_options(gaussians, options))
+        output = self._pipeline.render(view_of(camera), pipeline_options(gaussians, options))
         return RenderResult(
             image=output.image,
             alpha=output.alpha,
