@@ -10,28 +10,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from .lexicon import VERBS
+from .lexicon import verbs
 from .tokens import Piece
 
 _DETERMINERS = frozenset({"_THE", "_A", "_ALL", "_THIS", "_WHOLE"})
-_PROPERTIES = frozenset(
-    "LARGEST SMALLEST LARGE SMALL LEFT RIGHT LEFTMOST RIGHTMOST TOP BOTTOM FRONT REAR BACK MIDDLE COLOR COLOR_NOUN LIGHT "
-    "BRIGHT VIVID DARK _DEEP".split()
-)
+_PROPERTIES_ROW = """
+LARGEST SMALLEST LARGE SMALL LEFT RIGHT LEFTMOST RIGHTMOST TOP BOTTOM FRONT REAR BACK MIDDLE COLOR COLOR_NOUN
+LIGHT BRIGHT VIVID DARK _DEEP
+"""
+_PROPERTIES = frozenset(_PROPERTIES_ROW.split())
 _NOUNS = frozenset({"WORD", "NAME", "STRING", "_THING", "_ONES", "ONE"})
-_VERBS_AND_NOUNS = frozenset(
-    "mirror paint stand set slide lift scale roll place step steps pick stick mark label flip lean tip push "
-    "pivot print name number foot feet yard bin group part shift swing".split()
-)
+_VERBS_AND_NOUNS_ROW = """
+mirror paint stand set slide lift scale roll place step steps pick stick mark label flip lean tip push pivot
+print name number foot feet yard bin group part shift swing
+"""
+_VERBS_AND_NOUNS = frozenset(_VERBS_AND_NOUNS_ROW.split())
 """Verbs and units that are things as well where an article or another noun stands before them."""
 
-_AMOUNTS = frozenset(
-    "NUMBER ONE HALF THIRD QUARTER SLIGHT STRONG TWICE THRICE _FACTOR _OWN_SIZE _FULL_TURN METER CENTIMETER MILLIMETER "
-    "KILOMETER INCH FOOT YARD".split()
-)
-_BEGIN_TARGETS = (
-    _DETERMINERS | _PROPERTIES | _NOUNS | {"_IT", "_EVERYTHING", "_SELECTION", "_EVERYTHING_ELSE"}
-)
+_AMOUNTS_ROW = """
+NUMBER ONE HALF THIRD QUARTER SLIGHT STRONG TWICE THRICE _FACTOR _OWN_SIZE _FULL_TURN METER CENTIMETER
+MILLIMETER KILOMETER INCH FOOT YARD
+"""
+_AMOUNTS = frozenset(_AMOUNTS_ROW.split())
 _SEPARATORS = frozenset({"_COMMA", "_AND", "_THEN"})
 
 
@@ -41,7 +41,9 @@ def clauses_of(pieces: tuple[Piece, ...]) -> list[tuple[Piece, ...]]:
     clauses: list[list[Piece]] = [[]]
     for place, piece in enumerate(plain):
         follows = plain[place + 1 :]
-        separates = piece.kind in _SEPARATORS and (not clauses[-1] or not follows or follows[0].kind in VERBS)
+        separates = piece.kind in _SEPARATORS and (
+            not clauses[-1] or not follows or follows[0].kind in verbs()
+        )
         if separates and (
             follows or piece is not pieces[-1] or piece.kind != "_AND"
         ):  # "and" needs what follows
@@ -60,7 +62,7 @@ def _with_nouns(pieces: list[Piece]) -> list[Piece]:
         after = pieces[place + 1] if place + 1 < len(pieces) else None
         settled = before is not None and before.kind in _DETERMINERS | _PROPERTIES | {"WORD"}
         alone = place > 0 and (after is None or after.kind in _SEPARATORS) and before is not None
-        if settled or (alone and before is not None and before.kind in _SEPARATORS | VERBS):
+        if settled or (alone and before is not None and before.kind in _SEPARATORS | verbs()):
             pieces[place] = replace(piece, kind="WORD")
     return pieces
 

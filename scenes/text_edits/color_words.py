@@ -56,15 +56,14 @@ sienna silver snow thistle tomato violet wheat
 ALSO_NOUNS = frozenset(_ALSO_NOUNS.split())
 """Colours that are things as well: "the orange"."""
 
-_PARTS_OF_NAMES = frozenset(
-    """
-alice almond antique aqua blanched blue blush brick brown burly cadet chiffon coral corn cornflower cream cyan dark deep dim
-dodger drab dusk emerald fire floral forest ghost golden goldenrod grass gray green hot indian khaki lace lavender lawn
-lemon light lime magenta marine medium midnight mint misty navajo navy neon off old olive orange orchid pale papaya peach
-pink powder puff purple rebecca red rod rose rosy royal saddle salmon sandy sea silk sky slate smoke spring steel teal
-turquoise violet whip white wood yellow
-""".split()
-)
+_PARTS_OF_NAMES_ROW = """
+alice almond antique aqua blanched blue blush brick brown burly cadet chiffon coral corn cornflower cream cyan
+dark deep dim dodger drab dusk emerald fire floral forest ghost golden goldenrod grass gray green hot indian
+khaki lace lavender lawn lemon light lime magenta marine medium midnight mint misty navajo navy neon off old
+olive orange orchid pale papaya peach pink powder puff purple rebecca red rod rose rosy royal saddle salmon
+sandy sea silk sky slate smoke spring steel teal turquoise violet whip white wood yellow
+"""
+_PARTS_OF_NAMES = frozenset(_PARTS_OF_NAMES_ROW.split())
 
 _HEX = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})")
 

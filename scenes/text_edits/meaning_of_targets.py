@@ -6,6 +6,7 @@ Lark calls the method of a rule's name, or of its alias, with what the parts of 
 from __future__ import annotations
 
 from fractions import Fraction as Ratio
+from typing import TypeVar, cast
 
 from lark import Token, Transformer, v_args
 
@@ -37,22 +38,21 @@ Whole = Thing | Everything | It | CurrentSelection
 _Property = Size | Place | str
 
 
-class Contradiction(ValueError):
+class ContradictionError(ValueError):
     """Words that fit the grammar and not each other; the message is "problem. remedy"."""
 
 
-@v_args(inline=True)
+_Class = TypeVar("_Class", bound=type)
+
+
+def of_parts(meaning: _Class) -> _Class:
+    """Let the methods of a class take what the parts of a rule mean as arguments, where lark gives a list."""
+    return cast("_Class", v_args(inline=True)(meaning))
+
+
+@of_parts
 class MeaningOfTargets(Transformer[Token, object]):
-    """Targets, numbers and amounts.
-
-    Args:
-        text: The whole text, from which names are taken as they were written.
-    """
-
-    def __init__(self, text: str) -> None:
-        """Keep the text."""
-        super().__init__()
-        self._text = text
+    """Targets, numbers and amounts."""
 
     # what is meant
 
@@ -139,7 +139,7 @@ class MeaningOfTargets(Transformer[Token, object]):
 
     def part(self, side: Place, fraction: Fraction, whole: Whole) -> PartOf:
         if side is Place.MIDDLE:
-            raise Contradiction(
+            raise ContradictionError(
                 "a part has a side, and the middle is none. Say the top half, the left third, ..."
             )
         return PartOf(side=side, fraction=fraction, whole=whole)
@@ -168,7 +168,7 @@ class MeaningOfTargets(Transformer[Token, object]):
         words = f"{tokens[0].value} {tokens[1].value}"
         color = color_of_words(words) or color_of_words(f"light {tokens[1].value}")
         if color is None:
-            raise Contradiction(f"{words} is no colour with a name. Write it in figures, like #ff8800")
+            raise ContradictionError(f"{words} is no colour with a name. Write it in figures, like #ff8800")
         return color
 
     def plain_color(self, *parts: Token | str) -> str:
@@ -234,13 +234,13 @@ def _with(thing: Thing, **properties: object) -> Thing:
     """`thing` with one more property.
 
     Raises:
-        Contradiction: It has another one of this kind.
+        ContradictionError: It has another one of this kind.
     """
     for key, value in properties.items():
         known = getattr(thing, key)
         if known is not None and known != value and key != "anchor":
             words = [v.value if isinstance(v, Size | Place | Relation) else str(v) for v in (known, value)]
-            raise Contradiction(
+            raise ContradictionError(
                 f"one thing cannot be {words[0]} and {words[1]} at once. Name two things instead"
             )
     return Thing(**{key: getattr(thing, key) for key in Thing.__dataclass_fields__} | properties)  # type: ignore[arg-type]

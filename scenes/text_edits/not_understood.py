@@ -7,7 +7,7 @@ from ...kernels.errors import RowsplatError, one_line
 _LONGEST_QUOTE = 60
 
 
-class NotUnderstood(RowsplatError):
+class NotUnderstood(RowsplatError):  # noqa: N818  reads as what happened
     """Words that are not in the language of text edits, or make no sense there; see docs/edit-language.md.
 
     Args:
@@ -20,7 +20,8 @@ class NotUnderstood(RowsplatError):
         """Join the three parts into one line."""
         self.words, self.problem, self.remedy = words, problem, remedy
         quote = f'"{shortened(words)}": ' if words else ""
-        super().__init__(one_line(f"{quote}{problem}. {remedy}."))
+        end = "" if remedy.endswith("?") else "."
+        super().__init__(one_line(f"{quote}{problem}. {remedy}{end}"))
 
 
 def shortened(words: str) -> str:

@@ -46,20 +46,26 @@ _IRREGULAR = {
 _IRREGULAR_ENDINGS = ("women", "shelves", "wolves", "knives", "children", "people")
 """Irregular plurals that nouns in one word end in: "bookshelves"."""
 
-_SINGULAR_AS_THEY_ARE = frozenset(
-    """
+_SINGULAR_AS_THEY_ARE_ROW = """
 atlas bias canvas christmas pancreas pyjamas pajamas gas chaos cosmos lens news series species ethos kudos
 pants trousers jeans shorts leggings tights scissors pliers tweezers binoculars headquarters clothes goggles
 sunglasses eyeglasses thanks tennis chess
-""".split()
-)
+"""
+_SINGULAR_AS_THEY_ARE = frozenset(_SINGULAR_AS_THEY_ARE_ROW.split())
 """Nouns in s of which nothing is to be taken away, pairs of trousers and the like among them."""
 
-_IE_NOUNS = frozenset(
-    "movies cookies zombies selfies brownies hoodies calories ties pies genies birdies".split()
-)
-_OE_NOUNS = frozenset("shoes toes canoes hoes oboes tiptoes horseshoes snowshoes throes aloes".split())
-_CHE_NOUNS = frozenset("caches aches headaches avalanches niches quiches moustaches mustaches axes".split())
+_IE_NOUNS_ROW = """
+movies cookies zombies selfies brownies hoodies calories ties pies genies birdies
+"""
+_IE_NOUNS = frozenset(_IE_NOUNS_ROW.split())
+_OE_NOUNS_ROW = """
+shoes toes canoes hoes oboes tiptoes horseshoes snowshoes throes aloes
+"""
+_OE_NOUNS = frozenset(_OE_NOUNS_ROW.split())
+_CHE_NOUNS_ROW = """
+caches aches headaches avalanches niches quiches moustaches mustaches axes
+"""
+_CHE_NOUNS = frozenset(_CHE_NOUNS_ROW.split())
 _US_NOUNS = (
     "virus",
     "cactus",
@@ -72,7 +78,10 @@ _US_NOUNS = (
     "hibiscus",
     "minibus",
 )
-_IS_NOUNS = frozenset("axis basis oasis crisis".split())
+_IS_NOUNS_ROW = """
+axis basis oasis crisis
+"""
+_IS_NOUNS = frozenset(_IS_NOUNS_ROW.split())
 
 
 def singular(noun: str) -> str:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import difflib
-import importlib.resources
 import re
-from collections.abc import Collection, Iterable, Iterator
-from functools import cache
-from typing import TYPE_CHECKING
+from collections.abc import Collection
+from typing import TYPE_CHECKING, cast
 
 from .clauses import clauses_of
 from .lexicon import first_words
@@ -17,7 +15,7 @@ from .targets import Target
 from .tokens import MAX_CHARACTERS, Piece, sentences_of
 
 if TYPE_CHECKING:
-    from lark import Lark, Token
+    from lark import Token
 
 _REMEDY = 'Say it more simply, such as "remove the floor" or "make the robot blue"'
 _NEW_NAME = re.compile(r'\bas\s+"((?:[^"\\\n]|\\.)+)"')
@@ -83,22 +81,22 @@ def _steps(clause: tuple[Piece, ...], text: str) -> list[Step]:
     """
     from lark.exceptions import UnexpectedInput, VisitError
 
+    from .clause_grammar import tree_of
     from .meaning_of_steps import MeaningOfSteps
 
-    tokens = [_token(piece) for piece in clause]
     try:
-        tree = _grammar().parse(tokens)  # pyright: ignore[reportArgumentType]  lark's own lexers take text only
+        tree = tree_of([_token(piece) for piece in clause])
     except UnexpectedInput as error:
         raise _unexpected(error, clause, text) from None
     try:
-        return MeaningOfSteps(text).transform(tree)
+        meaning = cast("Step | list[Step]", MeaningOfSteps(text).transform(tree))
     except VisitError as error:
         if not isinstance(error.orig_exc, ValueError):
             raise
         problem, _, remedy = str(error.orig_exc).partition(". ")
-        raise NotUnderstood(
-            _said(clause, text), problem, remedy.rstrip(".") or "Say another number"
-        ) from None
+        remedy = remedy.removesuffix(".") or "Say another number"
+        raise NotUnderstood(_said(clause, text), problem, remedy) from None
+    return meaning if isinstance(meaning, list) else [meaning]
 
 
 def _said(pieces: tuple[Piece, ...], text: str) -> str:
@@ -113,26 +111,6 @@ def _token(piece: Piece) -> Token:
     return Token(piece.kind, piece.value, start_pos=piece.start, end_pos=piece.end)  # pyright: ignore
 
 
-@cache
-def _grammar() -> Lark:
-    """The parser; made once."""
-    from lark import Lark
-    from lark.lexer import Lexer
-
-    class Given(Lexer):
-        """Hands on tokens that were made before."""
-
-        def __init__(self, lexer_conf: object) -> None:
-            """There is nothing to set up."""
-
-        def lex(self, data: Iterable[Token]) -> Iterator[Token]:  # pyright: ignore[reportIncompatibleMethodOverride]
-            """The tokens."""
-            return iter(data)
-
-    grammar = importlib.resources.files(__package__).joinpath("grammar.lark").read_text(encoding="utf-8")
-    return Lark(grammar, start="clause", parser="earley", lexer=Given, ambiguity="resolve")
-
-
 def _unexpected(error: object, pieces: tuple[Piece, ...], text: str) -> NotUnderstood:
     """The error of a sentence that fits no rule: what cannot stand where it stands."""
     token = getattr(error, "token", None)
@@ -145,7 +123,7 @@ def _unexpected(error: object, pieces: tuple[Piece, ...], text: str) -> NotUnder
         verb = text[first.start : first.end]
         near = difflib.get_close_matches(str(first.value), first_words(), n=1, cutoff=0.75)
         remedy = f'Did you mean "{near[0]}"?' if near else _REMEDY
-        return NotUnderstood(said, f'"{verb}" is not something that can be done', remedy.rstrip("?"))
+        return NotUnderstood(said, f'"{verb}" is not something that can be done', remedy)
     if place is None:
         return NotUnderstood(said, "something is missing at the end", _REMEDY)
     at = next(piece for piece in pieces if piece.start == place)

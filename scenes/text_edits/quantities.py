@@ -8,11 +8,12 @@ from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 
-_ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_ONES_ROW = """
+zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+eighteen nineteen
+"""
+_TENS_ROW = "twenty thirty forty fifty sixty seventy eighty ninety"
+_ONES, _TENS = _ONES_ROW.split(), _TENS_ROW.split()
 _SMALL = {word: value for value, word in enumerate(_ONES)} | {w: 10 * (i + 2) for i, w in enumerate(_TENS)}
 _PARTS = {
     "half": Fraction(1, 2),
@@ -27,7 +28,7 @@ _PARTS = {
     "tenths": Fraction(1, 10),
 }
 FIGURES = re.compile(
-    r"(?P<sign>[-+−]?)(?:(?P<whole>\d{1,9}[ ])?(?P<over>\d{1,9})/(?P<under>\d{1,9})(?![\d./])"
+    r"(?P<sign>[-+\N{MINUS SIGN}]?)(?:(?P<whole>\d{1,9}[ ])?(?P<over>\d{1,9})/(?P<under>\d{1,9})(?![\d./])"
     r"|(?P<figures>(?:\d{1,3}(?:,\d{3})+(?![\d])|\d+)(?:\.\d+)?|\.\d+)(?P<power>[eE][-+]?\d{1,3}(?![\w.]))?)"
 )
 """A number in figures: 1.5, -2, 1,000, 1e-3, 1/3, 2 1/2."""
@@ -35,7 +36,7 @@ FIGURES = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class Number:
-    """A number as it was said; `is_part` for halves, thirds and the like, which are parts of a whole when less than 1."""
+    """A number as it was said; `is_part` for halves, thirds and the like, parts of a whole."""
 
     value: Fraction
     is_part: bool = False
@@ -72,7 +73,7 @@ def plain(value: Fraction | float) -> float:
 
 def number_of_figures(match: re.Match[str]) -> Number | None:
     """The number that `FIGURES` matched; None if it divides by zero."""
-    sign = -1 if match["sign"] in ("-", "−") and match["sign"] else 1
+    sign = -1 if match["sign"] in ("-", "\N{MINUS SIGN}") else 1
     if match["over"] is None:
         digits = match["figures"].replace(",", "") + (match["power"] or "")
         return Number(value=sign * Fraction(Decimal(digits)))

@@ -23,27 +23,32 @@ _FILE_KINDS = (
     "compressed.ply|ply|splat|ksplat|spz|sog|rowsplat|glb|gltf|obj|json|npz|zip|png|jpe?g|webp|bmp|tiff?|exr|"
     "safetensors|onnx|pth?|ckpt|bin"
 )
-_PIECES = re.compile(
-    r"""
-      (?P<string>"(?:[^"\\\n]|\\.)*" | “[^”\n]*” | (?<!\w)'(?:[^'\\\n]|\\.)*'(?!\w) | (?<!\w)‘[^’\n]*’(?!\w))
-    | (?P<file>[\w./\\~-]*[\w-]\.(?:%s)\b(?![\w/\\]))
-    | (?P<hex>\#\w+)
-    | (?P<number>(?<!\w)[-+−]?(?:\d|\.\d))
-    | (?P<word>[^\W\d_](?:[\w]|[-'’](?=\w))*)
-    | (?P<end>[.!;?]+|\n+)
-    | (?P<colon>:)
-    | (?P<comma>,)
-    | (?P<symbol>[%%°×&])
-    | (?P<bracket>[()\[\]])
-    | (?P<space>[^\S\n]+)
-    """
-    % _FILE_KINDS,
-    re.VERBOSE | re.IGNORECASE,
+_STRINGS = (
+    r'"(?:[^"\\\n]|\\.)*"',
+    r"(?<!\w)'(?:[^'\\\n]|\\.)*'(?!\w)",
+    "\N{LEFT DOUBLE QUOTATION MARK}[^\N{RIGHT DOUBLE QUOTATION MARK}\n]*\N{RIGHT DOUBLE QUOTATION MARK}",
+    "\N{LEFT SINGLE QUOTATION MARK}[^\N{RIGHT SINGLE QUOTATION MARK}\n]*\N{RIGHT SINGLE QUOTATION MARK}(?!\\w)",
 )
+_KINDS_OF_PIECES = {
+    "string": "|".join(_STRINGS),
+    "file": rf"[\w./\\~-]*[\w-]\.(?:{_FILE_KINDS})\b(?![\w/\\])",
+    "hex": r"#\w+",
+    "number": "(?<!\\w)[-+\N{MINUS SIGN}]?(?:\\d|\\.\\d)",
+    "word": "[^\\W\\d_](?:\\w|[-'\N{RIGHT SINGLE QUOTATION MARK}](?=\\w))*",
+    "end": r"[.!;?]+|\n+",
+    "colon": ":",
+    "comma": ",",
+    "symbol": "[%°\N{MULTIPLICATION SIGN}&]",
+    "bracket": r"[()\[\]]",
+    "space": r"[^\S\n]+",
+}
+_PIECES = re.compile("|".join(f"(?P<{kind}>{row})" for kind, row in _KINDS_OF_PIECES.items()), re.IGNORECASE)
+_QUOTES = "\"'\N{LEFT DOUBLE QUOTATION MARK}\N{LEFT SINGLE QUOTATION MARK}"
 _BULLET = re.compile(r"(?m)^[ \t]*(?:[-*•][ \t]+|\d{1,3}[.)][ \t]+)(?=\S)")
-_NOT_ADVERBS = frozenset(
-    "family butterfly dragonfly firefly fly lily jelly belly dolly doily assembly holly bully trolly bully".split()
-)
+_NOT_ADVERBS_ROW = """
+family butterfly dragonfly firefly fly lily jelly belly dolly doily assembly holly bully trolly bully
+"""
+_NOT_ADVERBS = frozenset(_NOT_ADVERBS_ROW.split())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,7 +161,7 @@ def _odd_character(text: str, place: int) -> NotUnderstood:
     """The error of a character that starts nothing."""
     character = text[place]
     around = text[max(0, place - 20) : place + 20]
-    if character in "\"“'‘":
+    if character in _QUOTES:
         return NotUnderstood(around, "a quote is opened and not closed", "Close it, or leave it out")
     if character in "{}":
         problem = "{variables} are filled in in scripts only"
@@ -200,7 +205,7 @@ def _piece(match: re.Match[str]) -> Piece | None:
 
 def _pieces_of_words(matches: list[re.Match[str]], text: str) -> Iterator[Piece]:
     """The pieces of words between which nothing but spaces stands; fillers are left out."""
-    words = [match[0].lower().replace("’", "'") for match in matches]
+    words = [match[0].lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'") for match in matches]
     place = 0
     while place < len(words):
         kind, value, count = _longest(words[place:])
