@@ -10,12 +10,16 @@ from ...kernels.constants import SH_C0
 from ..edits.edited_gaussians import BoolArray
 from ..formats.activations import opacities
 from ..poses import FloatMatrix
-from .color_words import color_likeness, color_names
+from .clusters import connected
+from .color_words import color_likeness, color_names, lab
 from .context import GroundingContext
 from .found import Found
 
-_NEIGHBOURS = 12
 _LIKE = 0.5
+_GAINS = (1.0, 1.35, 1.8)  # by which light may fall short on a part of a thing that faces away from it
+_SAME_HUE = 20.0  # degrees: how far the hue of a shaded part may be from that of the lit part
+_FAINT_CHROMA = 12.0  # CIELAB: below it a hue says nothing
+_LIT_SHARE = 0.2  # of a thing that is lit well enough to tell its colour
 _WHOLE = 0.75  # of a thing's weight: a thing of which so much has the colour is that colour
 _MOSTLY = 0.5  # the same of a thing that was named: "the red chair"
 _PARTLY = 0.15
@@ -29,20 +33,30 @@ def base_colors(context: GroundingContext) -> FloatMatrix:
 
 def likeness(word: str, context: GroundingContext) -> FloatMatrix:
     """How well the colour `word` describes each Gaussian and those around it, weighted by opacity, `[N]`, 0 to 1."""
-    from scipy.spatial import KDTree
+    return _smoothed(color_likeness(base_colors(context), word), context)
 
-    present = np.flatnonzero(context.alive)
-    smooth = np.zeros(len(context.alive))
-    if not len(present):
-        return smooth
-    raw = color_likeness(base_colors(context)[present], word)
-    weights = opacities(context.gaussians.logit_opacities)[present] + 1e-3
-    means = context.gaussians.means[present]
-    count = min(_NEIGHBOURS, len(present))
-    nearest = np.reshape(KDTree(means).query(means, k=count, workers=-1)[1], (len(present), count))
-    shares = weights[nearest]
-    smooth[present] = (raw[nearest] * shares).sum(axis=1) / shares.sum(axis=1)
-    return smooth
+
+def with_shade(word: str, context: GroundingContext) -> FloatMatrix:
+    """`likeness`, with what would be so alike if more light fell on it and hangs together with what is, `[N]`.
+
+    In the shade yellow is olive and red is brown. Olive is taken for yellow where it hangs together with yellow of the
+    same hue, if this makes up a good part of both.
+    """
+    direct = likeness(word, context)
+    colors = base_colors(context)
+    brighter = np.max([direct, *(_smooth_gain(word, gain, context) for gain in _GAINS[1:])], axis=0)
+    doubtful = np.flatnonzero(context.alive & (brighter >= _LIKE))
+    if not len(doubtful):
+        return direct
+    parts = connected(context.gaussians.means[doubtful].astype(np.float64), context.structure.cell)
+    shaded = direct.copy()
+    for number in np.unique(parts[direct[doubtful] >= _LIKE]):
+        members = doubtful[parts == number]
+        lit = members[direct[members] >= _LIKE]
+        same = members[_same_hue(colors[members], colors[lit])]
+        if len(lit) >= _LIT_SHARE * len(same):
+            shaded[same] = np.maximum(shaded[same], brighter[same])
+    return shaded
 
 
 def colored_things(word: str, context: GroundingContext) -> Found | None:
@@ -50,7 +64,7 @@ def colored_things(word: str, context: GroundingContext) -> Found | None:
 
     Floor, walls and background count only where no thing has the colour.
     """
-    alike = likeness(word, context)
+    alike = with_shade(word, context)
     structure = context.structure
     mask = np.zeros(len(alike), dtype=np.bool_)
     for thing in structure.things:
@@ -72,7 +86,7 @@ def of_color(
 
     If none has it all over, the Gaussians of that colour of those that have it in part.
     """
-    alike = likeness(word, context)
+    alike = with_shade(word, context)
     shares = [_share(alike, mask, context) for mask in instances]
     whole = [mask for mask, share in zip(instances, shares, strict=True) if share >= _MOSTLY]
     if whole:
@@ -90,6 +104,32 @@ def colors_of(mask: BoolArray, context: GroundingContext) -> list[str]:
     members = np.flatnonzero(mask)
     names = color_names(base_colors(context)[members[:: max(1, len(members) // 2000)]])
     return sorted(set(names), key=lambda name: (-names.count(name), name))[:_NAMED_COLORS]
+
+
+def _smoothed(values: FloatMatrix, context: GroundingContext) -> FloatMatrix:
+    """Means of `values [N]` over each Gaussian's neighbours, weighted by opacity; 0 for the deleted, `[N]`."""
+    present, nearest = context.neighbours
+    smooth = np.zeros(len(values))
+    if len(present):
+        weights = opacities(context.gaussians.logit_opacities)[present].astype(np.float64) + 1e-3
+        shares = weights[nearest]
+        smooth[present] = (values[present][nearest] * shares).sum(axis=1) / shares.sum(axis=1)
+    return smooth
+
+
+def _smooth_gain(word: str, gain: float, context: GroundingContext) -> FloatMatrix:
+    """Likeness of the colours as they would be under `gain` times the light, `[N]`."""
+    return _smoothed(color_likeness(np.minimum(base_colors(context) * gain, 1.0), word), context)
+
+
+def _same_hue(colors: FloatMatrix, lit: FloatMatrix) -> BoolArray:
+    """Which of `colors [M, 3]` have about the hue of the colours `lit [K, 3]`, sRGB, `[M]`."""
+    _, a, b = lab(colors).T
+    _, red, yellow = np.median(lab(lit), axis=0)
+    if np.hypot(red, yellow) < _FAINT_CHROMA:
+        return np.hypot(a, b) < 2.0 * _FAINT_CHROMA
+    turn = np.degrees(np.arctan2(b, a) - np.arctan2(yellow, red))
+    return np.abs((turn + 180.0) % 360.0 - 180.0) <= _SAME_HUE
 
 
 def _share(alike: FloatMatrix, mask: BoolArray, context: GroundingContext) -> float:

@@ -19,6 +19,8 @@ from ..text_edits.scene_frame import SceneFrame
 if TYPE_CHECKING:
     from .structure import SceneStructure
 
+_NEIGHBOURS = 12
+
 Weights = NDArray[np.float32]
 """How much each Gaussian belongs to something, `[N]`, 0 to 1."""
 
@@ -85,6 +87,19 @@ class GroundingContext:
     def coordinates(self) -> FloatMatrix:
         """Centres along right, up and forward from the camera, `[N, 3]` [scene units]."""
         return (self.gaussians.means - self.eye) @ self.frame.matrix.T
+
+    @cached_property
+    def neighbours(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Which Gaussians are alive, `[M]`, and for each the places therein of those nearest to it, `[M, K]`."""
+        from scipy.spatial import KDTree
+
+        present = np.flatnonzero(self.alive)
+        means = self.gaussians.means[present]
+        count = min(_NEIGHBOURS, len(present))
+        if not count:
+            return present, np.zeros((0, 0), dtype=np.intp)
+        nearest = KDTree(means).query(means, k=count, workers=-1)[1]
+        return present, np.reshape(nearest, (len(present), count)).astype(np.intp)
 
     @cached_property
     def structure(self) -> SceneStructure:

@@ -17,7 +17,7 @@ from .names import known_names, named
 from .relations import related
 from .result import LEAST_CONFIDENCE, Grounding, GroundingError
 from .structure_words import ANYTHING, STRUCTURE_WORDS, structural_part
-from .words import NameMatch, match_meaning, match_misspelt, match_spelling, near_names, normalised, singular
+from .words import NameMatch, match_names, match_spelling, near_names, normalised, singular
 
 _FOUND_AT = 0.5  # weight of a finder from which a Gaussian belongs to the noun
 _MOST_NAMES = 8  # in an error
@@ -131,9 +131,7 @@ def _instances(noun: str, found: Found, context: GroundingContext) -> tuple[Inst
 def _look_up(noun: str, context: GroundingContext) -> Found:
     """All that goes by `noun`, from the first source that knows it."""
     names = known_names(context)
-    match = match_spelling(noun, names) or match_spelling(noun, STRUCTURE_WORDS)
-    match = match or match_misspelt(noun, [*names, *STRUCTURE_WORDS])
-    match = match or match_meaning(noun, [*names, *STRUCTURE_WORDS], context.matcher)
+    match = match_spelling(noun, names) or match_names(noun, [*names, *STRUCTURE_WORDS], context.matcher)
     if match is not None:
         return _named(match, context)
     for finder in context.finders:

@@ -8,7 +8,7 @@ Source: Fischler and Bolles, Random Sample Consensus (1981).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 import numpy as np
@@ -25,7 +25,9 @@ _TOLERANCE = 0.01  # of the points' size: how near a plane its points are, to be
 _NORMAL_SPREAD = 1.4826  # standard deviation / median absolute deviation of a normal distribution
 _SPREADS = 3.5  # standard deviations of the residuals that belong to the plane
 _REFINEMENTS = 4
+_FEWEST = 50  # points of a plane
 _CELLS = 48  # across the points' size
+_THINNING_CELLS, _MOST_IN_CELL = 96, 3
 
 Points = NDArray[np.floating]
 
@@ -57,6 +59,10 @@ class Plane:
     cell: float
     contrast: float
 
+    def turned(self) -> Plane:
+        """The same plane with its normal the other way."""
+        return replace(self, normal=-self.normal, offset=-self.offset)
+
     def heights(self, points: Points) -> FloatMatrix:
         """Signed distances of `points [M, 3]` along the normal, `[M]` [scene units]."""
         return points @ self.normal - self.offset
@@ -80,9 +86,9 @@ def find_planes(
     """
     rng = np.random.default_rng(0)  # the same scene gives the same planes
     planes: list[Plane] = []
-    left = np.asarray(points, dtype=np.float64)
+    left = thinned(np.asarray(points, dtype=np.float64), size / _THINNING_CELLS, _MOST_IN_CELL, rng)
     for _ in range(count):
-        if len(left) < 50:
+        if len(left) < _FEWEST:
             break
         start = _best_candidate(left, up, kind, size, rng)
         if start is None:
@@ -93,13 +99,27 @@ def find_planes(
     return sorted(planes, key=lambda plane: -plane.area)
 
 
+def thinned(points: FloatMatrix, cell: float, most: int, rng: np.random.Generator) -> FloatMatrix:
+    """Random ones of `points [M, 3]`, at most `most` in each cube of side `cell`: dense things weigh no more."""
+    shuffled = points[rng.permutation(len(points))]
+    keys = np.floor((shuffled - points.min(axis=0, initial=np.inf)) / cell).astype(np.int64)
+    _, cells = np.unique(keys @ np.array([1, 1 << 20, 1 << 40]), return_inverse=True)
+    order = np.argsort(cells, kind="stable")
+    starts = np.searchsorted(cells[order], cells[order])
+    return shuffled[order[np.arange(len(order)) - starts < most]]
+
+
 def covered_cells(points: Points, normal: FloatMatrix, cell: float) -> int:
     """Number of squares of side `cell` across `normal [3]` that hold one of `points [M, 3]`."""
     if not len(points):
         return 0
-    first, second = _across_axes(normal)
-    keys = np.floor(points @ np.stack([first, second], axis=1) / cell).astype(np.int64)
-    return len(np.unique(keys[:, 0] * (1 << 31) + keys[:, 1]))
+    return len(np.unique(column_keys(points, normal, cell)))
+
+
+def column_keys(points: Points, normal: FloatMatrix, cell: float) -> NDArray[np.int64]:
+    """Number of the square of side `cell` across `normal [3]` that each of `points [M, 3]` is in, `[M]`."""
+    keys = np.floor(points @ np.stack(_across_axes(normal), axis=1) / cell).astype(np.int64)
+    return keys[:, 0] * (1 << 31) + keys[:, 1]
 
 
 def _best_candidate(

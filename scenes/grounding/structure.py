@@ -10,12 +10,14 @@ from functools import cached_property
 
 import numpy as np
 
+from ...kernels.constants import SH_C0
 from ..edits.edited_gaussians import BoolArray
 from ..edits.floaters import floaters
 from ..gaussians import Gaussians
 from ..poses import FloatMatrix
 from ..views import SceneExtent, scene_extent
 from .clusters import Labels, main_parts, spacing
+from .contact import standing
 from .found import Found
 from .planes import Plane, PlaneKind, covered_cells, find_planes
 
@@ -28,8 +30,12 @@ _LEAST_CONTRAST = 0.5
 _ONE_SIDED = 0.93  # of the points are on one side of a wall
 _WALL_SHARE = 0.3  # of the largest upright plane's area
 _LEAST_WALL = 0.5  # of the scene's size: how wide a wall is
+_HAZE_REACH = 2.5  # spacings: what is nearer to a surface belongs to it, however faint
+_LEAST_FILLED = 0.6  # of a wall's box is covered: a slice through several things has gaps
+_HAZE = 3.0  # thicknesses of a plane: crumbs nearer to it are part of it
+_COLUMN = 2.0  # spacings
 _CELL = 2.0  # spacings: points nearer than about that hang together
-_LEAST_PART = 0.002  # of the things' points: fewer are crumbs of another thing
+_LEAST_PART = 0.004  # of the things' points: fewer are crumbs of another thing
 _LEAST_POINTS = 20
 _CRUMB_REACH = 3.0  # cells
 
@@ -52,6 +58,9 @@ class SceneStructure:
     def floaters(self) -> Found | None:
         """Stray Gaussians: lonely ones, and clumps too small to be a thing."""
         mask = self._lonely | self._crumbs
+        for plane in (self.floor_plane, self._ceiling_plane, *self._wall_planes):
+            if plane is not None:
+                mask &= ~self._crumbs_of(plane)
         return _found(mask, 0.85, "stray Gaussians far from others")
 
     @cached_property
@@ -81,6 +90,11 @@ class SceneStructure:
 
     @cached_property
     def ceiling(self) -> Found | None:
+        """What is above everything."""
+        return self._level("the highest level plane", self._ceiling_plane)
+
+    @cached_property
+    def _ceiling_plane(self) -> Plane | None:
         """The highest of the level planes that have nearly everything below them."""
         above = [plane for plane in self._planes(PlaneKind.LEVEL) if self._share_beyond(plane, 1.0) < 0.02]
         floor = self.floor_plane
@@ -89,17 +103,16 @@ class SceneStructure:
         above = [
             plane for plane in above if plane is not floor and plane.area >= _SHARE_OF_LARGEST * floor.area
         ]
-        plane = max(above, key=lambda plane: float(self._height(plane)), default=None)
-        return self._level("the highest level plane", plane)
+        return max(above, key=lambda plane: float(self._height(plane)), default=None)
 
     @cached_property
     def wall_parts(self) -> tuple[BoolArray, ...]:
         """Each wall, `[N]`, largest first."""
-        near = self._near
         masks: list[BoolArray] = []
-        taken = np.zeros(len(near), dtype=np.bool_)
+        taken = np.zeros(len(self._means), dtype=np.bool_)
         for plane in self._wall_planes:
-            mask = near & plane.holds(self._means) & ~taken
+            mask = self._slab(plane) & ~taken
+            mask |= self._crumbs_of(plane) & ~taken
             taken |= mask
             masks.append(mask)
         return tuple(masks)
@@ -150,7 +163,16 @@ class SceneStructure:
 
     @cached_property
     def _lonely(self) -> BoolArray:
-        return floaters(self._gaussians, among=self._alive)
+        """Floaters by how far apart they are, without the haze that hangs about surfaces, `[N]`."""
+        from scipy.spatial import KDTree
+
+        lonely = floaters(self._gaussians, among=self._alive)
+        others = self._means[self._alive & ~lonely]
+        if not lonely.any() or not len(others):
+            return lonely
+        distances, _ = KDTree(others).query(self._means[lonely])
+        lonely[lonely] = distances > _HAZE_REACH * spacing(others)
+        return lonely
 
     @cached_property
     def _far(self) -> BoolArray:
@@ -174,9 +196,9 @@ class SceneStructure:
     def _rest(self) -> BoolArray:
         """What is neither plane nor background nor lonely, `[N]`."""
         rest = self._near.copy()
-        for part in (self.floor, self.ceiling, self.walls):
-            if part is not None:
-                rest &= ~part.mask
+        for plane in (self.floor_plane, self._ceiling_plane, *self._wall_planes):
+            if plane is not None:
+                rest &= ~self._slab(plane)
         return rest
 
     @cached_property
@@ -192,6 +214,34 @@ class SceneStructure:
         members = np.flatnonzero(self._rest)[self._thing_parts < 0]
         return _scattered(members, len(self._means))
 
+    def _slab(self, plane: Plane) -> BoolArray:
+        """What belongs to a plane and not to what stands on it, `[N]`."""
+        if plane not in self._slabs:
+            slab = self._near & plane.holds(self._means)
+            near = np.flatnonzero(self._near)
+            upward = plane if self._upward(plane) > 0 else plane.turned()
+            feet = standing(self._means[near], self._colors[near], upward, self._column)
+            slab[near[feet]] = False
+            self._slabs[plane] = slab
+        return self._slabs[plane]
+
+    def _crumbs_of(self, plane: Plane) -> BoolArray:
+        """Crumbs so near a plane that they are its haze, `[N]`."""
+        return self._crumbs & (np.abs(plane.heights(self._means)) <= _HAZE * plane.thickness)
+
+    @cached_property
+    def _slabs(self) -> dict[Plane, BoolArray]:
+        return {}
+
+    @cached_property
+    def _column(self) -> float:
+        """Width of the columns in which things stand on a plane [scene units]."""
+        return spacing(self._means[self._near]) * _COLUMN
+
+    @cached_property
+    def _colors(self) -> FloatMatrix:
+        return np.clip(0.5 + SH_C0 * self._gaussians.sh_coeffs[:, 0].astype(np.float64), 0.0, 1.0)
+
     @cached_property
     def _found_planes(self) -> dict[PlaneKind, list[Plane]]:
         return {}
@@ -201,8 +251,8 @@ class SceneStructure:
         if kind not in self._found_planes:
             near = self._near
             if kind is PlaneKind.UPRIGHT:
-                for part in (self.floor, self.ceiling):
-                    near = near & ~part.mask if part is not None else near
+                for plane in (self.floor_plane, self._ceiling_plane):
+                    near = near & ~self._slab(plane) if plane is not None else near
             count = 4 if kind is PlaneKind.LEVEL else 6
             self._found_planes[kind] = find_planes(
                 self._means[near], self._up, kind, size=self.size, count=count
@@ -230,6 +280,7 @@ class SceneStructure:
             if plane.contrast >= _LEAST_CONTRAST
             and min(self._share_beyond(plane, 1.0), self._share_beyond(plane, -1.0)) <= 1.0 - _ONE_SIDED
             and self._width(plane) >= _LEAST_WALL * self.size
+            and self._filled(plane) >= _LEAST_FILLED
         ]
         largest = max((plane.area for plane in planes), default=0)
         return [plane for plane in planes if plane.area >= _WALL_SHARE * largest]
@@ -237,7 +288,7 @@ class SceneStructure:
     def _level(self, why: str, plane: Plane | None) -> Found | None:
         if plane is None:
             return None
-        mask = self._near & plane.holds(self._means)
+        mask = self._slab(plane) | self._crumbs_of(plane)
         return _found(mask, 0.5 + 0.45 * plane.contrast * min(1.0, self._cover(plane)), why)
 
     def _height(self, plane: Plane) -> float:
@@ -266,6 +317,16 @@ class SceneStructure:
         along = points[plane.holds(points)] @ np.cross(plane.normal, self._up)
         low, high = np.quantile(along, [0.02, 0.98]) if len(along) else (0.0, 0.0)
         return float(high - low)
+
+    def _filled(self, plane: Plane) -> float:
+        """Share of the box around an upright plane's points that they cover; 0 where they are few."""
+        points = self._means[self._near]
+        inside = points[plane.holds(points)]
+        if not len(inside):
+            return 0.0
+        axes = np.stack([np.cross(plane.normal, self._up), self._up], axis=1)
+        low, high = np.quantile(inside @ axes, [0.02, 0.98], axis=0)
+        return float(plane.area * plane.cell**2 / max(float(np.prod(high - low)), 1e-300))
 
 
 def _found(mask: BoolArray, confidence: float, why: str) -> Found | None:

@@ -32,7 +32,7 @@ _SIBILANTS = ("sses", "xes", "zzes", "ches", "shes", "buses")
 _INVARIANT = ("ss", "us", "is", "ics")
 _PLURAL_CONFIDENCE = 0.98
 _HEAD_CONFIDENCE = 0.85  # "vase" for the only name that ends in it, "blue vase"
-_LEAST_SPELLING = 0.75  # of difflib's ratio: one letter wrong, or two swapped, in a word of five
+_LEAST_SPELLING = 0.8  # of difflib's ratio: one letter wrong, or two swapped, in a word of five
 _SHORTEST_MISSPELT = 4  # "cap" is no misspelt "cup"
 # all-MiniLM-L6-v2 gives 50 pairs of synonyms for household things a median of 0.64, and of 2,300 other pairs of the
 # same nouns 5 % more than 0.44 and 1 % more than 0.54, related things such as sofa and chair among them
@@ -76,7 +76,12 @@ def match_names(noun: str, names: Sequence[str], matcher: WordMatcher | None = N
         names: What is known; the first of equals wins.
         matcher: Compares meanings, for what no spelling explains.
     """
-    return match_spelling(noun, names) or match_misspelt(noun, names) or match_meaning(noun, names, matcher)
+    if (match := match_spelling(noun, names)) is not None:
+        return match
+    guesses = (match_misspelt(noun, names), match_meaning(noun, names, matcher))
+    return max(
+        (guess for guess in guesses if guess is not None), key=lambda guess: guess.confidence, default=None
+    )
 
 
 def match_spelling(noun: str, names: Sequence[str]) -> NameMatch | None:
