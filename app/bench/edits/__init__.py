@@ -1,0 +1,1 @@
+"""Figures of text edits: what words select, against scenes whose parts are known."""
