@@ -57,7 +57,7 @@ def bake_photos(
     finally:
         model.train(training)
     appearance = {
-        name: np.array(tensor.detach().cpu(), np.float32)
+        name: tensor.detach().cpu().numpy().astype(np.float32)
         for name, tensor in model.appearance.state_dict().items()
     }
     return Bake(mesh=mesh, views=tuple(views), appearance=appearance, tolerance=options.tolerance)
