@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from tyro import conf
 
@@ -17,7 +17,7 @@ from ..camera_choice import CameraChoice
 from ..checks import require_between, require_exists
 from ..opening import open_scene_and_renderer
 from ..outputs import OutputKind, open_output, output_kind, require_output
-from ..progress import with_progress
+from ..progress import stage_progress, with_progress
 from ..project import SUFFIX as PROJECT_SUFFIX
 from .flags import (
     Antialiased,
@@ -39,6 +39,7 @@ EXAMPLES = (
     "rowsplat render scene.ply --out 'frames/out_%05d.png' --camera transforms.json",
     "rowsplat render scene.ply --out depth.exr --mode depth --camera transforms.json --frame 3",
     "rowsplat render reconstruction/project.rowsplat --out view.png --orbit 20 10 2 --width 320 --height 240",
+    "rowsplat render reconstruction/project.rowsplat --out flight.mp4 --camera camera_path.json --renderer baked",
 )
 
 IMAGE_BASED_MODES = (RenderMode.RGB, RenderMode.ALPHA, RenderMode.DEPTH)
@@ -47,7 +48,6 @@ IMAGE_BASED_MODES = (RenderMode.RGB, RenderMode.ALPHA, RenderMode.DEPTH)
 _OF_GAUSSIANS = (
     "blend",
     "backend",
-    "kernel_language",
     "gpu_irss",
     "antialiased",
     "no_antialiased",
@@ -113,6 +113,13 @@ class Render:
         int | None,
         flag("Photos that each view of a project is made from, 2 to 16. Without it: as reconstructed.", "N"),
     ] = None
+    renderer: Annotated[
+        Literal["image-based", "baked"],
+        flag(
+            "How views of a project of photos are drawn. image-based: the whole network; baked: the mesh, with photos "
+            "blended by the small part of the network, in real time."
+        ),
+    ] = "image-based"
 
 
 def run(command: Render) -> None:
@@ -124,8 +131,7 @@ def run(command: Render) -> None:
     if command.scene.suffix == PROJECT_SUFFIX:
         _run_project(command)
         return
-    if command.source_views is not None:
-        raise RowsplatError(f"--source-views goes with a project of photos, {command.scene} is a scene.")
+    _require_no_project_flags(command)
     choice = _camera_choice(command)
     options = _options(command)
     choice.check()
@@ -144,28 +150,31 @@ def run(command: Render) -> None:
 
 
 def _run_project(command: Render) -> None:
-    """Image-based views."""
-    choice = _camera_choice(command)
+    """Views of photos."""
+    choice, baked = _camera_choice(command), command.renderer == "baked"
     _check_project_flags(command)
     choice.check()
     require_exists(command.scene)
     require_output(command.out)
     _require_room_for_all_frames(command.out, choice.from_file())
     from ..omni.network import calm_threads
+    from ..omni.project_photos import open_project_photos
 
+    photos = open_project_photos(command.scene, source_views=command.source_views)
+    path = photos.cameras(choice, most=None if baked else photos.scene.max_side)
     calm_threads()
-    from ..omni.project_rendering import draw_all, open_image_based
+    from ..omni.project_rendering import BakedProjectRenderer, ImageBasedRenderer, draw_all
 
-    scene = open_image_based(command.scene, source_views=command.source_views)
-    path = scene.cameras(choice)
-    started = time.perf_counter()
-    draw_all(scene, path, command.out, command.mode, command.background)
-    seconds, first = time.perf_counter() - started, path.cameras[0]
-    count = f"{len(path)} frames" if len(path) > 1 else "image-based view"
-    print(
-        f"{command.out}: {count} of {first.width}x{first.height}, {command.mode.value}, each from "
-        f"{scene.scene.source_views} photos, {seconds:.1f} s"
-    )
+    language = None if command.kernel_language == "auto" else command.kernel_language
+    with stage_progress() as show:
+        renderer = BakedProjectRenderer(photos, show, language) if baked else ImageBasedRenderer(photos)
+        started = time.perf_counter()
+        draw_all(renderer, path, command.out, command.mode, command.background, show)
+        seconds = time.perf_counter() - started
+    first, how = path.cameras[0], "baked" if baked else f"each from {photos.scene.source_views} photos"
+    count = f"{len(path)} views" if len(path) > 1 else "a view"
+    size = f"{first.width}x{first.height}"
+    print(f"{command.out}: {count} of {size}, {command.mode.value}, {how}, {seconds:.1f} s")
 
 
 def _check_project_flags(command: Render) -> None:
@@ -181,6 +190,20 @@ def _check_project_flags(command: Render) -> None:
     for name in _OF_GAUSSIANS:
         if getattr(command, name) != getattr(Render, name):
             raise RowsplatError(f"--{name.replace('_', '-')} does not go with a project of photos.")
+    if command.renderer != "baked" and command.kernel_language != "auto":
+        raise RowsplatError(
+            "--kernel-language goes with --renderer baked; image-based views need no kernels."
+        )
+    if command.renderer == "baked" and command.source_views is not None:
+        raise RowsplatError("--source-views goes with --renderer image-based; baked takes 3 for every pixel.")
+
+
+def _require_no_project_flags(command: Render) -> None:
+    """Refuse what says something about photos."""
+    for name in ("source_views", "renderer"):
+        if getattr(command, name) != getattr(Render, name):
+            flag_name = f"--{name.replace('_', '-')}"
+            raise RowsplatError(f"{flag_name} goes with a project of photos, {command.scene} is a scene.")
 
 
 def _camera_choice(command: Render) -> CameraChoice:

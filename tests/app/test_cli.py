@@ -33,6 +33,7 @@ CONTRACT = {
         "kernel_language",
         "lod",
         "source_views",
+        "renderer",
     },
     "bake": {
         "out",

@@ -11,6 +11,8 @@ import pytest
 from PIL import Image
 from rowsplat.app.project import load_project
 from rowsplat.kernels.errors import RowsplatError
+from rowsplat.render.mesh_rendering import MeshRenderer
+from rowsplat.scenes.formats.mesh_files import load_mesh
 
 from .generated_photos import shots
 
@@ -73,6 +75,8 @@ def test_a_path_becomes_numbered_pictures(cli: Any, project: Path, tmp_path: Pat
         (["--blend", "baseline"], "--blend does not go with a project of photos"),
         (["--mode", "normal"], "--mode normal does not go with a project of photos"),
         (["--source-views", "1"], "--source-views must be between 2 and 16"),
+        (["--source-views", "2", "--renderer", "baked"], "--source-views goes with --renderer image-based"),
+        (["--kernel-language", "taichi"], "--kernel-language goes with --renderer baked"),
     ],
 )
 def test_flags_of_gaussians_are_refused(cli: Any, project: Path, flags: list[str], words: str) -> None:
@@ -101,3 +105,31 @@ def test_a_fault_in_the_project_is_told_with_its_place(project: Path, name: str,
     project.write_text(json.dumps(content))
     with pytest.raises(RowsplatError, match=f"omni_recon.{name}: "):
         load_project(project)
+
+
+def test_the_baked_renderer_draws_the_mesh_with_the_photos(cli: Any, project: Path, tmp_path: Path) -> None:
+    for name, mode in (("image.npy", "rgb"), ("depth.npy", "depth"), ("alpha.npy", "alpha")):
+        outcome = cli(
+            "render", project, "--out", name, "--mode", mode, "--renderer", "baked", "--width", "60"
+        )
+        assert outcome.code == 0, outcome.err
+        assert "of 60x45, " in outcome.out
+        assert ", baked, " in outcome.out
+    image, depth, alpha = (np.load(tmp_path / f"{name}.npy") for name in ("image", "depth", "alpha"))
+    mesh = MeshRenderer(load_mesh(project.parent / "mesh.ply")).render(shots()[0].camera.resized(60, 45))
+    hit = mesh.depth > 0
+    assert hit.any()
+    assert (hit == (alpha[..., 0] > 0)).mean() > 0.98
+    both = hit & (alpha[..., 0] > 0)
+    np.testing.assert_allclose(np.median(depth[..., 0][both] / mesh.depth[both]), 1.0, atol=0.01)
+    assert image[both].max() > 0
+    assert not image[alpha[..., 0] == 0].any()
+
+
+def test_a_project_without_a_mesh_cannot_be_drawn_baked(cli: Any, project: Path) -> None:
+    content = json.loads(project.read_text())
+    content["scenes"] = []
+    project.write_text(json.dumps(content))
+    outcome = cli("render", project, "--out", "a.png", "--renderer", "baked")
+    assert outcome.code == 2
+    assert outcome.err.splitlines()[-1].endswith("holds no mesh. Draw it with --renderer image-based.")
