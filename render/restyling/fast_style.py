@@ -141,7 +141,8 @@ class FastStyle:
         content = noise * original + (1.0 - noise) * image
         height, width = content.shape[:2]
         x = torch.from_numpy(np.ascontiguousarray(content, np.float32)).permute(2, 0, 1)[None]
-        x = functional.pad(x, (0, -width % _STRIDE, 0, -height % _STRIDE), mode="replicate")
+        right, below = (max(-side % _STRIDE, 2 * _STRIDE - side) for side in (width, height))
+        x = functional.pad(x, (0, right, 0, below), mode="replicate")  # to whole features, at least 2 x 2
         with torch.inference_mode():
             drawn = self._network(x)[0, :, :height, :width]
         return np.ascontiguousarray(drawn.permute(1, 2, 0).numpy())
