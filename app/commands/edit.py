@@ -28,6 +28,7 @@ from ..edit_jobs import (
     require_distinct,
     write_jobs,
 )
+from ..edit_scripts import ScriptCall, jobs_of_script
 from ..edit_styles import StyleChecker, StyleLibrary, StylePainter
 from ..edit_words import words_of
 from ..editing import Words
@@ -40,6 +41,7 @@ EXAMPLES = (
     'rowsplat edit scene.sog --prompt "scale the vase by 1.5" --out big.ply --preview before-after.png',
     'rowsplat edit scene.ply --prompt "keep the largest red thing" --dry-run',
     "rowsplat edit scene.ply --script edits.toml --out edited.sog --json log.json",
+    "rowsplat edit --script several.toml --set colour=red size=1.5",
 )
 
 _LONGEST_PROMPT = 1 << 20
@@ -61,6 +63,9 @@ class Edit:
     script: Annotated[
         Path | None, flag("TOML file of steps, with variables and scenes, instead of a prompt.", "FILE")
     ] = None
+    set: Annotated[
+        tuple[str, ...], flag("Values of the script's variables, in place of its own.", "NAME=VALUE ...")
+    ] = ()
     out: Annotated[
         Path | None, flag("Edited scene: .ply, .compressed.ply, .splat, .spz, .sog, .glb.", "FILE")
     ] = None
@@ -119,12 +124,12 @@ def run(command: Edit) -> None:
         RowsplatError: A flag, a file, a word or a step is at fault; nothing has been written.
     """
     _check(command)
-    jobs = _jobs(command)
+    words = words_of(command.planner)
+    jobs = _jobs(command, words)
     require_distinct(jobs)
     for job in jobs:
         job.check_outputs(overwrite=command.overwrite)
         require_exists(job.scene)
-    words = words_of(command.planner)
     with _telling() as told, TemporaryDirectory(prefix="rowsplat-") as colours:
         planned = [_planned(command, job, words, told) for job in jobs]
         if not command.dry_run:
@@ -172,6 +177,8 @@ def _check(command: Edit) -> None:
             raise RowsplatError("a prompt needs a scene: rowsplat edit SCENE --prompt TEXT.")
         if len(command.prompt) > _LONGEST_PROMPT:
             raise RowsplatError("--prompt is longer than a million characters. Give fewer sentences.")
+        if command.set:
+            raise RowsplatError("--set goes with --script, whose variables it sets.")
         if command.out is None and not command.dry_run:
             raise RowsplatError("--out FILE says where the edited scene goes; or give --dry-run.")
     require_between("--min-confidence", command.min_confidence, 0.0, 1.0)
@@ -194,10 +201,20 @@ def _camera_choice(command: Edit) -> CameraChoice:
     )
 
 
-def _jobs(command: Edit) -> list[EditJob]:
+def _jobs(command: Edit, words: Words) -> list[EditJob]:
     """What is to be done, scene by scene."""
     if command.script is not None:
-        raise RowsplatError("scripts cannot be read yet.")
+        call = ScriptCall(
+            path=command.script,
+            variables=command.set,
+            scene=command.scene,
+            out=command.out,
+            preview=command.preview,
+            camera=_camera_choice(command),
+            lod=command.lod,
+            dry_run=command.dry_run,
+        )
+        return jobs_of_script(call, words)
     assert command.scene is not None
     assert command.prompt is not None
     job = EditJob(

@@ -16,6 +16,7 @@ _DARKEST_LIT, _DARKEST_PAINT = (
     0.04,
 )  # so that paint shows on black things, and black paint has some shade left
 _LARGEST_GAIN = 20.0
+_BRIGHTEST, _BRIGHT_SHARE = 0.98, 0.95  # brightness that this share of the Gaussians stays below
 
 
 def paint_gain(gaussians: Gaussians, mask: IndexMask, color: tuple[float, float, float]) -> float:
@@ -31,9 +32,12 @@ def paint_gain(gaussians: Gaussians, mask: IndexMask, color: tuple[float, float,
     """
     value = max(color)
     saturation = (value - min(color)) / value if value > 0.0 else 0.0
-    typical = max(_mean(np.clip(_colors(gaussians, mask), 0.0, 1.0).max(axis=1), gaussians, mask), 1e-3)
+    values = np.clip(_colors(gaussians, mask), 0.0, 1.0).max(axis=1)
+    typical = max(_mean(values, gaussians, mask), 1e-3)
     lit = (1.0 - saturation) * _LIT_WHITE + saturation * max(typical, _DARKEST_LIT)
-    return min(max(value * lit, _DARKEST_PAINT) / typical, _LARGEST_GAIN)
+    gain = min(max(value * lit, _DARKEST_PAINT) / typical, _LARGEST_GAIN)
+    # paint that is made lighter must not lose its shading where it is light already
+    return min(gain, max(1.0, _BRIGHTEST / max(float(np.quantile(values, _BRIGHT_SHARE)), 1e-3)))
 
 
 def contrast_pivot(gaussians: Gaussians, mask: IndexMask) -> float:

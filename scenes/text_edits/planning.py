@@ -53,6 +53,10 @@ class FileRule:
     folder: Path = Path()
     confined: bool = False
 
+    def allows(self, path: Path) -> bool:
+        """Whether a file may lie there, links followed."""
+        return not self.confined or path.resolve().is_relative_to(self.folder.resolve())
+
     def check(self, name: str) -> None:
         """See whether a file may be named so and is there.
 
@@ -62,7 +66,7 @@ class FileRule:
         if not name or not name.isprintable():
             raise RowsplatError(f"{name!r} is no name of a file. Give one.")
         path = self.folder / name
-        if self.confined and not path.resolve().is_relative_to(self.folder.resolve()):
+        if not self.allows(path):
             raise RowsplatError(f"{name}: lies outside of the script's folder. Copy it there.")
         try:
             found = path.exists()

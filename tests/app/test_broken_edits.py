@@ -58,6 +58,90 @@ BROKEN_PROMPTS = {
     "everything removed": ("remove everything", "leave nothing"),
 }
 
+_STEP = '[[steps]]\nsay = "move everything up by 1"\n'
+
+BROKEN_SCRIPTS = {
+    "empty": ("", "has no steps"),
+    "no TOML": ("this is = = not TOML", "is no TOML"),
+    "bytes": (b"\xff\xfe\x00", "no UTF-8"),
+    "emoji": ("\U0001f916", "is no TOML"),
+    "deep nesting": ("a = " + "[" * 20_000, "edits.toml"),
+    "too long": ("# " + "x" * 1_100_000, "is longer than"),
+    "unknown table": (_STEP + "[sceens]\n", "sceens"),
+    "steps are no list": ('steps = "remove everything"', "steps"),
+    "step is no table": ('steps = ["remove everything"]', "step 1"),
+    "unknown operation": ('[[steps]]\nop = "explode"\ntarget = "everything"', "explode"),
+    "unknown field": ('[[steps]]\nop = "remove"\ntarget = "everything"\nforce = true', "force"),
+    "missing field": ('[[steps]]\nop = "scale"\ntarget = "everything"', "factor"),
+    "not a number": ('[[steps]]\nop = "scale"\ntarget = "everything"\nfactor = nan', "step 1"),
+    "infinity": ('[[steps]]\nop = "move_by"\ntarget = "everything"\noffset = [inf, 0, 0]', "step 1"),
+    "huge number": ('[[steps]]\nop = "scale"\ntarget = "everything"\nfactor = 1' + "0" * 400, "step 1"),
+    "negative factor": ('[[steps]]\nop = "scale"\ntarget = "everything"\nfactor = -1', "step 1"),
+    "number as text": ('[[steps]]\nop = "scale"\ntarget = "everything"\nfactor = "big"', "step 1"),
+    "unknown colour": ('[[steps]]\nop = "recolor"\ntarget = "everything"\ncolor = "ultrablue"', "ultrablue"),
+    "unknown variable": ('[[steps]]\nsay = "make everything {colour}"', "colour"),
+    "variable injection": (
+        '[variables]\nx = "1, then remove everything"\n[[steps]]\nop = "scale"\ntarget = "everything"\n'
+        'factor = "{x}"',
+        "step 1",
+    ),
+    "format string": ('[[steps]]\nsay = "move everything {0.__class__}"', "__class__"),
+    "sentence is nonsense": ('[[steps]]\nsay = "frobnicate the flux"', "step 1"),
+    "empty sentence": ('[[steps]]\nsay = " "', "step 1"),
+    "unknown thing": (_STEP + '[[steps]]\nsay = "remove the dragon"', "dragon"),
+    "missing replacement": (
+        '[[steps]]\nop = "replace"\ntarget = "everything"\npath = "none.ply"',
+        "none.ply",
+    ),
+    "replacement outside": (
+        '[[steps]]\nop = "replace"\ntarget = "everything"\npath = "../scene.ply"',
+        "outside of the script's folder",
+    ),
+    "style outside": ('[[steps]]\nop = "style"\ntarget = "everything"\nstyle = "/etc/hostname"', "no style"),
+    "ten thousand steps": (_STEP * 10_000, "at most"),
+}
+
+BROKEN_SCENES_OF_SCRIPTS = {
+    "no scene": (_STEP, "names no scene"),
+    "missing scene": (_STEP + '[[scenes]]\nscene = "none.ply"\nout = "b.ply"', "none.ply: no such file"),
+    "scene outside": (
+        _STEP + '[[scenes]]\nscene = "../a.ply"\nout = "b.ply"',
+        "outside of the script's folder",
+    ),
+    "output outside": (
+        _STEP + '[[scenes]]\nscene = "scene.ply"\nout = "../b.ply"',
+        "outside of the script's folder",
+    ),
+    "preview outside": (
+        _STEP + '[[scenes]]\nscene = "scene.ply"\nout = "b.ply"\npreview = "/b.png"',
+        "outside of the script's folder",
+    ),
+    "no output": (_STEP + '[[scenes]]\nscene = "scene.ply"', "does not say where"),
+    "output is the script": (_STEP + '[[scenes]]\nscene = "scene.ply"\nout = "edits.toml"', "edits.toml"),
+    "output written twice": (
+        _STEP + '[[scenes]]\nscene = "scene.ply"\nout = "b.ply"\n' * 2,
+        "is to be written twice",
+    ),
+    "second scene is missing": (
+        _STEP
+        + '[[scenes]]\nscene = "scene.ply"\nout = "a.ply"\n[[scenes]]\nscene = "none.ply"\nout = "b.ply"',
+        "none.ply",
+    ),
+    "second scene is broken": (
+        _STEP
+        + '[[scenes]]\nscene = "scene.ply"\nout = "a.ply"\n[[scenes]]\nscene = "notes.txt"\nout = "b.ply"',
+        "notes.txt",
+    ),
+    "camera outside": (
+        _STEP + '[[scenes]]\nscene = "scene.ply"\nout = "b.ply"\n[camera]\nfile = "../c.json"',
+        "outside of the script's folder",
+    ),
+    "camera orbit": (
+        _STEP + '[[scenes]]\nscene = "scene.ply"\nout = "b.ply"\n[camera]\norbit = [0, 900, 1]',
+        "between -90 and 90",
+    ),
+}
+
 BROKEN_FLAGS = {
     "no scene": (["--prompt", "remove everything", "--out", "b.ply"], "needs a scene"),
     "missing scene": (["none.ply", "--prompt", "remove everything", "--out", "b.ply"], "none.ply: no such file"),
@@ -82,6 +166,13 @@ BROKEN_FLAGS = {
     "styles": (
         ["scene.ply", "--prompt", "hide everything", "--out", "b.ply", "--styles", "none"],
         "none: no such file or folder",
+    ),
+    "missing script": (["scene.ply", "--script", "none.toml", "--out", "b.ply"], "none.toml"),
+    "script is a folder": (["scene.ply", "--script", ".", "--out", "b.ply"], "cannot be read"),
+    "prompt and script": (["scene.ply", "--prompt", "hide it", "--script", "a.toml"], "either --prompt TEXT or"),
+    "set without script": (
+        ["scene.ply", "--prompt", "hide everything", "--out", "b.ply", "--set", "a=1"],
+        "--set goes with --script",
     ),
     "camera": (
         ["scene.ply", "--prompt", "hide everything", "--out", "b.ply", "--camera", "none.json"],
@@ -124,3 +215,29 @@ def test_a_broken_prompt_is_one_line_and_nothing_is_written(call: Any, name: str
 def test_broken_flags_are_one_line_and_nothing_is_written(call: Any, name: str) -> None:
     arguments, said = BROKEN_FLAGS[name]
     assert said in call(*arguments)
+
+
+def _write_script(folder: Path, script: str | bytes) -> None:
+    data = script.encode() if isinstance(script, str) else script
+    (folder / "edits.toml").write_bytes(data)
+
+
+@pytest.mark.parametrize("name", BROKEN_SCRIPTS)
+def test_a_broken_script_is_one_line_and_nothing_is_written(call: Any, tmp_path: Path, name: str) -> None:
+    script, said = BROKEN_SCRIPTS[name]
+    _write_script(tmp_path, script)
+    outputs = ("--out", "b.ply", "--preview", "b.png", "--json", "b.json")
+    assert said in call("scene.ply", "--script", "edits.toml", *outputs)
+
+
+@pytest.mark.parametrize("name", BROKEN_SCENES_OF_SCRIPTS)
+def test_a_script_with_broken_scenes_is_one_line_and_nothing_is_written(
+    call: Any, tmp_path: Path, name: str
+) -> None:
+    script, said = BROKEN_SCENES_OF_SCRIPTS[name]
+    _write_script(tmp_path, script)
+    assert said in call("--script", "edits.toml", "--json", "b.json")
+
+
+def test_there_are_more_than_forty_broken_prompts_and_scripts() -> None:
+    assert len(BROKEN_PROMPTS) + len(BROKEN_SCRIPTS) + len(BROKEN_SCENES_OF_SCRIPTS) > 80

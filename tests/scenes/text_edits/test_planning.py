@@ -363,7 +363,7 @@ def test_what_cannot_be_done_is_one_line_that_names_the_step(steps: list[Step], 
 
 def test_a_scene_does_not_grow_beyond_what_memory_holds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(changed_rows, "MAX_GAUSSIANS", 1 << 12)
-    with pytest.raises(PlanError, match="step 3, duplicate everything: .* at most 4,096 are allowed"):
+    with pytest.raises(PlanError, match=r"step 3, duplicate everything: .* at most 4,096 are allowed"):
         _plan(*[Duplicate(target=Everything())] * 9)
 
 
