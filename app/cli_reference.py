@@ -26,7 +26,7 @@ Made from the code by `python -m rowsplat.app.cli_reference > docs/cli.md`; a te
 **Files.** Every output is written under a temporary name and moved to its place when it is complete: a cancelled or
 failed command leaves the old file or none, never half of one. Pictures, videos and reports replace what is there, since
 they are soon made again; `convert` replaces a scene only with `--overwrite`. Folders are not made, except a folder of
-numbered pictures and those of `demo` and `train-omni`.
+numbered pictures and those of `demo`, `train-omni` and `reconstruct`.
 
 **Pictures.** {", ".join(f"`{suffix}`" for suffix in EIGHT_BIT_SUFFIXES)} hold 8 bits a channel:
 
