@@ -8,11 +8,12 @@ from typing import Annotated, Any
 
 from tyro import conf
 
-from . import bake, bench, convert, demo, info, reconstruct, render, train_omni, view
+from . import bake, bench, convert, demo, edit, info, reconstruct, render, train_omni, view
 
 Command = (
     Annotated[info.Info, conf.subcommand("info")]
     | Annotated[convert.Convert, conf.subcommand("convert")]
+    | Annotated[edit.Edit, conf.subcommand("edit")]
     | Annotated[render.Render, conf.subcommand("render")]
     | Annotated[bake.Bake, conf.subcommand("bake")]
     | Annotated[reconstruct.Reconstruct, conf.subcommand("reconstruct")]
@@ -42,6 +43,7 @@ class Subcommand:
 SUBCOMMANDS = {
     "info": Subcommand(flags=info.Info, run=info.run, examples=info.EXAMPLES),
     "convert": Subcommand(flags=convert.Convert, run=convert.run, examples=convert.EXAMPLES),
+    "edit": Subcommand(flags=edit.Edit, run=edit.run, examples=edit.EXAMPLES),
     "render": Subcommand(flags=render.Render, run=render.run, examples=render.EXAMPLES),
     "bake": Subcommand(flags=bake.Bake, run=bake.run, examples=bake.EXAMPLES),
     "reconstruct": Subcommand(
