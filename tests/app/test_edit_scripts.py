@@ -85,7 +85,7 @@ def test_the_camera_of_the_command_line_wins(
 def test_names_of_one_step_are_known_to_the_next(cli: Any, scene_file: Path, tmp_path: Path) -> None:
     _script(
         tmp_path,
-        "[[steps]]\nsay = 'call the left half of everything \"half left thing\"'\n"
+        "[[steps]]\nsay = 'group the left half of everything as \"half left thing\"'\n"
         '[[steps]]\nop = "remove"\ntarget = "the half left thing"\n',
     )
     assert cli("edit", scene_file, "--script", "edits.toml", "--out", "b.ply").code == 0
