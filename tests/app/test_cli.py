@@ -16,6 +16,19 @@ from rowsplat.app.commands.all_commands import SUBCOMMANDS
 CONTRACT = {
     "info": {"json"},
     "convert": {"max_sh_degree", "lod", "overwrite"},
+    "edit": {
+        "prompt",
+        "script",
+        "set",
+        "out",
+        "preview",
+        "dry_run",
+        "json",
+        "planner",
+        "min_confidence",
+        "camera",
+        "overwrite",
+    },
     "render": {
         "out",
         "camera",
