@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 from rowsplat.app.messages import Comparison
+from rowsplat.app.omni.scene import OmniScene
 from rowsplat.app.photo_shelf import PhotoShelf
-from rowsplat.app.project import load_project
+from rowsplat.app.project import load_project, save_project
 from rowsplat.app.questions import OpenPhotos
 from rowsplat.app.scene_stack import SceneStack
 from rowsplat.app.viewer import Viewer
@@ -143,3 +145,20 @@ def test_photos_that_cannot_be_read_are_told_in_one_line(tmp_path: Path) -> None
     with pytest.raises(RowsplatError) as caught:
         OpenPhotos(path=tmp_path).answer(SceneStack(), None)  # type: ignore[arg-type]
     assert "\n" not in str(caught.value)
+
+
+def test_what_a_reconstruction_needs_stays_in_the_project_until_other_photos_are_opened(
+    viewer: Viewer, photos: Path, tmp_path: Path
+) -> None:
+    scene = OmniScene(
+        weights=tmp_path / "w.safetensors", points=tmp_path / "p.npy", source_views=4, near=0.5, samples=8
+    )
+    first, second = tmp_path / "first.rowsplat", tmp_path / "second.rowsplat"
+    project = viewer.files.project()
+    save_project(first, replace(project, photos=photos, omni=scene))
+    viewer.files.open_project(first)
+    viewer.files._save_project_to(second)
+    assert load_project(second).omni == scene
+    viewer.files.open_photos(photos)
+    viewer.files._save_project_to(second)
+    assert load_project(second).omni is None
