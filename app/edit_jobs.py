@@ -23,8 +23,11 @@ from ..scenes.text_edits.steps import Style, TextProgram
 from .camera_choice import CameraChoice
 from .edit_preview import before_after
 from .editing import EditableScene, Words
+from .label_files import label_names, read_labels
 from .opening import load_scene
 from .staged_files import staged_files
+
+_CLIPSEG_VIEWS, _CLIPSEG_SIZE = 12, 352  # the model's own size [px]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +42,8 @@ class EditJob:
         camera: Of that picture, and of what left and right are.
         lod: Level of detail, 0 the finest.
         files: Which files the text may name.
+        labels: File of labels of the scene's Gaussians.
+        clipseg: Folder of a CLIPSeg model that finds what nobody else knows.
     """
 
     scene: Path
@@ -48,6 +53,8 @@ class EditJob:
     camera: CameraChoice = field(default_factory=CameraChoice)
     lod: int | None = None
     files: FileRule = field(default_factory=FileRule)
+    labels: Path | None = None
+    clipseg: Path | None = None
 
     def check_outputs(self, *, overwrite: bool) -> None:
         """Refuse, before any work, what cannot be written.
@@ -128,8 +135,9 @@ def plan_job(
     Raises:
         RowsplatError: The scene or the camera cannot be read, the text is not understood, or cannot be done.
     """
-    if isinstance(job.text, str):
-        words(job.text, names=())  # what is not understood is told before a large scene is read
+    names = label_names(job.labels) if job.labels is not None else ()
+    # what is not understood is told before a large scene is read
+    program = words(job.text, names=names) if isinstance(job.text, str) else job.text
     path = job.camera.from_file()
     gaussians = load_scene(job.scene, lod=job.lod)
     if not len(gaussians):
@@ -138,8 +146,21 @@ def plan_job(
     up = up_of_cameras(cameras if path is not None else ())
     scene = EditableScene.of(gaussians, camera=cameras[0], up=up)
     scene = replace(scene, words=words, files=job.files, stylist=stylist)
-    scene = scene.with_least_confidence(least_confidence)
-    return PlannedJob(job=job, camera=cameras[0], before=scene, plan=scene.plan(job.text, on_step=on_step))
+    scene = _knowing(job, scene).with_least_confidence(least_confidence)
+    return PlannedJob(job=job, camera=cameras[0], before=scene, plan=scene.plan(program, on_step=on_step))
+
+
+def _knowing(job: EditJob, scene: EditableScene) -> EditableScene:
+    """The scene with the sources of names that the job gives."""
+    if job.labels is not None:
+        scene = scene.with_labels(read_labels(job.labels, len(scene.scene)))
+    if job.clipseg is not None:
+        from ..render.clipseg_finder import ClipSegFinder, load_clipseg
+        from ..render.restyling import camera_ring
+
+        cameras = camera_ring(scene.gaussians, _CLIPSEG_VIEWS, _CLIPSEG_SIZE)
+        scene = scene.with_finders(ClipSegFinder(load_clipseg(job.clipseg), cameras))
+    return scene
 
 
 def carried_out(planned: PlannedJob, stylist: Stylist, on_step: OnStep) -> PlannedJob:

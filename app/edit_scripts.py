@@ -13,6 +13,7 @@ from ..scenes.text_edits.planning import FileRule
 from .camera_choice import CameraChoice
 from .edit_jobs import EditJob
 from .editing import Words
+from .label_files import label_names
 
 if TYPE_CHECKING:
     from ..scenes.text_edits.toml_scripts import EditScript, ScriptScene
@@ -34,6 +35,8 @@ class ScriptCall:
         camera: In place of the script's where it says something.
         lod: Level of detail, 0 the finest.
         dry_run: Nothing is to be written.
+        labels: File of labels of the one scene's Gaussians.
+        clipseg: Folder of a CLIPSeg model.
     """
 
     path: Path
@@ -44,6 +47,8 @@ class ScriptCall:
     camera: CameraChoice = field(default_factory=CameraChoice)
     lod: int | None = None
     dry_run: bool = False
+    labels: Path | None = None
+    clipseg: Path | None = None
 
 
 def jobs_of_script(call: ScriptCall, words: Words) -> list[EditJob]:
@@ -53,16 +58,19 @@ def jobs_of_script(call: ScriptCall, words: Words) -> list[EditJob]:
         RowsplatError: The script cannot be read, names files outside of its folder, a sentence of it is not understood,
             or it does not say which scenes are meant and where they go.
     """
-    from ..scenes.text_edits.toml_scripts import program_of_script, read_edit_script
+    from ..scenes.text_edits.toml_scripts import program_of_script
 
-    script = read_edit_script(call.path, variables=_variables(call.variables))
+    script = _read(call)
     files = FileRule(folder=call.path.parent, confined=True)
+    names = label_names(call.labels) if call.labels is not None else ()
     template = EditJob(
         scene=Path(),
-        text=program_of_script(script, parse=words, path=call.path),
+        text=program_of_script(script, parse=words, names=names, path=call.path),
         camera=_camera(call, script, files),
         lod=call.lod,
         files=files,
+        labels=call.labels,
+        clipseg=call.clipseg,
     )
     jobs = [
         replace(template, scene=scene, out=out, preview=preview)
@@ -76,6 +84,13 @@ def jobs_of_script(call: ScriptCall, words: Words) -> list[EditJob]:
                 )
         return jobs
     return [replace(job, out=None, preview=None) for job in jobs]
+
+
+def _read(call: ScriptCall) -> EditScript:
+    from ..scenes.text_edits.toml_scripts import read_edit_script
+
+    names = label_names(call.labels) if call.labels is not None else ()
+    return read_edit_script(call.path, variables=_variables(call.variables), names=names)
 
 
 def _places(call: ScriptCall, script: EditScript) -> list[tuple[Path, Path | None, Path | None]]:

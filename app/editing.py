@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from ..scenes import Camera, Gaussians, default_camera, save_gaussians
 from ..scenes.edits import EditedGaussians, IndexMask
-from ..scenes.grounding import Weights
+from ..scenes.grounding import NounFinder, Weights
 from ..scenes.grounding.sentence_embeddings import installed_matcher
 from ..scenes.poses import DEFAULT_UP
 from ..scenes.text_edits.edit_plan import EditPlan
@@ -139,6 +139,10 @@ class EditableScene:
     def with_labels(self, labels: Mapping[str, Weights]) -> EditableScene:
         """The scene with further labels: the weight, 0 to 1, with which each Gaussian belongs to a name, `[N]`."""
         return replace(self, state=replace(self.state, labels={**self.state.labels, **labels}))
+
+    def with_finders(self, *finders: NounFinder) -> EditableScene:
+        """The scene with further sources of selections, asked for what nobody else knows."""
+        return replace(self, viewpoint=replace(self.viewpoint, finders=(*self.viewpoint.finders, *finders)))
 
     def save(self, path: str | Path, *, overwrite: bool = False) -> None:
         """Write the scene; its ending chooses the format.

@@ -76,14 +76,28 @@ class Edit:
         bool, flag("Print the plan: steps, Gaussians touched, confidence, why; write nothing but --json.")
     ] = False
     json: Annotated[Path | None, flag("Log of what was understood and done.", "FILE")] = None
+    log: Annotated[
+        Path | None,
+        flag("Append the prompt and its program to this file, to tune the small model on.", "FILE"),
+    ] = None
     planner: Annotated[
         str,
         flag(
-            "What makes steps of a prompt: grammar; small-model, for what the grammar does not understand; or the "
-            "file of a language model.",
+            "What makes steps of sentences: grammar; small-model, which is asked for what the grammar does not "
+            "understand; or a language model in its place: .gguf, a folder, or what train-planner wrote.",
             "grammar|small-model|PATH",
         ),
     ] = "grammar"
+    labels: Annotated[
+        Path | None,
+        flag("Names of things: .safetensors with a weight per Gaussian for each name, 0 to 1.", "FILE"),
+    ] = None
+    clipseg: Annotated[
+        Path | None,
+        flag(
+            "Folder of a CLIPSeg model, which looks for nouns that are no names here in pictures.", "FOLDER"
+        ),
+    ] = None
     styles: Annotated[
         Path | None,
         flag(
@@ -143,6 +157,7 @@ def run(command: Edit) -> None:
         )
     for job in planned:
         print(_report(job, dry_run=command.dry_run))
+    _remember(command, planned)
 
 
 def _planned(command: Edit, job: EditJob, words: Words, told: OnStep) -> PlannedJob:
@@ -183,12 +198,13 @@ def _check(command: Edit) -> None:
             raise RowsplatError("--out FILE says where the edited scene goes; or give --dry-run.")
     require_between("--min-confidence", command.min_confidence, 0.0, 1.0)
     require_between("--lod", command.lod, 0, 255)
-    for folder in (command.styles, command.diffusion):
-        if folder is not None:
-            require_exists(folder)
+    for path in (command.styles, command.diffusion, command.labels, command.clipseg):
+        if path is not None:
+            require_exists(path)
     _camera_choice(command).check()
-    if command.json is not None:
-        require_writable_place(command.json)
+    for path in (command.json, command.log):
+        if path is not None:
+            require_writable_place(path)
 
 
 def _camera_choice(command: Edit) -> CameraChoice:
@@ -213,6 +229,8 @@ def _jobs(command: Edit, words: Words) -> list[EditJob]:
             camera=_camera_choice(command),
             lod=command.lod,
             dry_run=command.dry_run,
+            labels=command.labels,
+            clipseg=command.clipseg,
         )
         return jobs_of_script(call, words)
     assert command.scene is not None
@@ -224,6 +242,8 @@ def _jobs(command: Edit, words: Words) -> list[EditJob]:
         preview=None if command.dry_run else command.preview,
         camera=_camera_choice(command),
         lod=command.lod,
+        labels=command.labels,
+        clipseg=command.clipseg,
     )
     return [job]
 
@@ -252,6 +272,16 @@ def _telling() -> Generator[OnStep, None, None]:
     finally:
         if is_shown:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def _remember(command: Edit, planned: list[PlannedJob]) -> None:
+    """Log what was accepted, where that is asked for."""
+    if command.log is None or command.prompt is None or command.dry_run:
+        return
+    from ..planning.accepted import log_accepted
+
+    for job in planned:
+        log_accepted(command.log, command.prompt, job.program)
 
 
 def _report(planned: PlannedJob, *, dry_run: bool) -> str:

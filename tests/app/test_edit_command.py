@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from rowsplat.app.commands import edit
 from rowsplat.app.editing import EditableScene, open_scene
+from rowsplat.app.label_files import write_labels
 from rowsplat.kernels.errors import RowsplatError
 from rowsplat.scenes import Gaussians, load_gaussians, save_gaussians
 from rowsplat.scenes.edits import IndexMask
@@ -123,6 +124,50 @@ def test_a_failure_while_writing_leaves_no_file_at_all(
     outcome = cli(*line, "--preview", "b.png", "--json", "b.json")
     assert (outcome.code, outcome.err) == (2, "error: b.png: No space left on device.\n")
     assert [path.name for path in tmp_path.iterdir()] == ["scene.ply"]
+
+
+def test_labels_of_a_file_are_names(cli: Any, scene_file: Path, tmp_path: Path) -> None:
+    weights = np.zeros(50, np.float32)
+    weights[:20] = 1.0
+    write_labels(tmp_path / "labels.safetensors", {"old vase": weights, "sky": 1.0 - weights})
+    line = ("edit", scene_file, "--labels", "labels.safetensors", "--out", "b.ply")
+    assert cli(*line, "--prompt", "remove the old vase").code == 0
+    assert len(load_gaussians(tmp_path / "b.ply")) == 30
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        ({"vase": np.ones(49, np.float32)}, "vase: expected F32 [50], found F32 [49]"),
+        ({"vase": np.full(50, 2.0, np.float32)}, "vase: expected weights from 0 to 1"),
+        (b"no labels", "cannot be read"),
+    ],
+)
+def test_labels_of_another_scene_are_refused(
+    cli: Any, scene_file: Path, tmp_path: Path, labels: Any, said: str
+) -> None:
+    path = tmp_path / "l.safetensors"
+    if isinstance(labels, bytes):
+        path.write_bytes(labels)
+    else:
+        write_labels(path, labels)
+    line = ("edit", scene_file, "--labels", path, "--out", "b.ply", "--prompt", "move everything up by 1")
+    outcome = cli(*line)
+    assert outcome.code == 2
+    assert said in outcome.err
+    assert outcome.err.count("\n") == 1
+    assert not (tmp_path / "b.ply").exists()
+
+
+def test_what_was_accepted_is_remembered_only_when_that_is_said(
+    cli: Any, scene_file: Path, tmp_path: Path
+) -> None:
+    line = ("edit", scene_file, "--out", "b.ply", "--overwrite", "--prompt", "make everything bigger")
+    assert cli(*line).code == 0
+    assert cli(*line, "--log", "log.jsonl").code == 0
+    assert cli(*line, "--log", "log.jsonl", "--dry-run").code == 0
+    (entry,) = [json.loads(text) for text in (tmp_path / "log.jsonl").read_text().splitlines()]
+    assert entry == {"text": "make everything bigger", "program": "scale everything by 1.25"}
 
 
 def test_examples_name_flags_that_exist() -> None:
