@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from .lexicon import verbs
+from .lexicon import terminals_of_phrases, verbs
 from .tokens import Piece
 
 _DETERMINERS = frozenset({"_THE", "_A", "_ALL", "_THIS", "_WHOLE"})
@@ -74,7 +74,9 @@ def _without_articles(pieces: list[Piece]) -> Iterator[Piece]:
     while place < len(pieces):
         piece, place = pieces[place], place + 1
         follows = pieces[place:]
-        if piece.kind in _SEPARATORS:
+        if piece.kind.startswith("AT_") and _is_before_a_noun(follows):
+            yield from _on_a_thing(piece)
+        elif piece.kind in _SEPARATORS:
             while place < len(pieces) and pieces[place].kind in _SEPARATORS:
                 piece = pieces[place] if pieces[place].kind == "_THEN" or piece.kind == "_COMMA" else piece
                 place += 1
@@ -109,3 +111,10 @@ def _is_before_an_amount(follows: list[Piece]) -> bool:
     """An article or none and then an amount come next."""
     kinds = [piece.kind for piece in follows[:2]]
     return bool(kinds) and (kinds[0] in _AMOUNTS or (kinds[0] == "_A" and kinds[-1] in _AMOUNTS | {"_TURN"}))
+
+
+def _on_a_thing(piece: Piece) -> Iterator[Piece]:
+    """ "On the left" before a noun is no place: on the left chair."""
+    preposition, _, side = str(piece.value).partition(" the ")
+    yield replace(piece, kind=f"_{preposition.upper()}", value=preposition)
+    yield replace(piece, kind=terminals_of_phrases()[tuple(side.split())][0], value=side)

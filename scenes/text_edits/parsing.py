@@ -32,9 +32,7 @@ def parse_edits(text: str, *, names: Collection[str] = ()) -> TextProgram:
     Raises:
         NotUnderstood: Something in the text is not in the language, or makes no sense.
     """
-    known = frozenset(names) | {
-        re.sub(r"\\(.)", r"\1", name) for name in _NEW_NAME.findall(text[:MAX_CHARACTERS])
-    }
+    known = frozenset(names) | names_given_in(text)
     try:
         return _parsed(text, known)
     except NotUnderstood:
@@ -45,6 +43,11 @@ def parse_edits(text: str, *, names: Collection[str] = ()) -> TextProgram:
         except NotUnderstood:
             pass
         raise
+
+
+def names_given_in(text: str) -> frozenset[str]:
+    """The names in quotes that sentences of `text` give: group it as "hero"."""
+    return frozenset(re.sub(r"\\(.)", r"\1", name) for name in _NEW_NAME.findall(text[:MAX_CHARACTERS]))
 
 
 def parse_target(words: str, *, names: Collection[str] = ()) -> Target:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from decimal import Decimal
@@ -68,7 +69,10 @@ class Tone(Enum):
 
 def plain(value: Fraction | float) -> float:
     """`value` as the program's canonical sentence would give it back: to 12 digits."""
-    return float(f"{float(value):.12g}")
+    try:
+        return float(f"{float(value):.12g}")
+    except OverflowError:  # steps refuse it as out of range
+        return math.inf
 
 
 def number_of_figures(match: re.Match[str]) -> Number | None:

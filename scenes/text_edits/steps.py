@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from enum import Enum
 
-from .targets import It, Relation, Target, Thing
+from .targets import It, Relation, Target, Thing, has_relation
 
 MAX_FACTOR = 1000.0
 """Largest factor of a size, colour or opacity; the least factor of a size is its inverse."""
@@ -163,7 +163,8 @@ class Put:
 
     def __str__(self) -> str:
         """Canonical sentence."""
-        return f"put {self.target} {self.relation.value} {self.anchor}"
+        colon = ":" if has_relation(self.target) else ""  # which "on" is meant: put the vase on the table: behind it
+        return f"put {self.target}{colon} {self.relation.value} {self.anchor}"
 
 
 @dataclass(frozen=True, kw_only=True)

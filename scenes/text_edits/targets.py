@@ -175,3 +175,12 @@ class Combined:
 
 Target = Simple | Combined
 """What a step is about."""
+
+
+def has_relation(target: Target) -> bool:
+    """Whether the words of a target say where some of it is: "the vase on the table"."""
+    if isinstance(target, Combined):
+        return any(map(has_relation, (*target.items, *target.exceptions)))
+    if isinstance(target, PartOf):
+        return has_relation(target.whole)
+    return isinstance(target, Thing) and target.relation is not None

@@ -14,6 +14,7 @@ from functools import cache
 from .color_words import color_of_words
 from .lexicon import terminals_of_phrases
 from .not_understood import NotUnderstood
+from .nouns import singular
 from .quantities import FIGURES, number_of_figures, number_of_words
 
 MAX_CHARACTERS = 2000
@@ -42,6 +43,7 @@ _KINDS_OF_PIECES = {
     "bracket": r"[()\[\]]",
     "space": r"[^\S\n]+",
 }
+_PLAIN_WORD = re.compile(r"[^\W\d_](?:\w|-(?=\w))*")
 _PIECES = re.compile("|".join(f"(?P<{kind}>{row})" for kind, row in _KINDS_OF_PIECES.items()), re.IGNORECASE)
 _QUOTES = "\"'\N{LEFT DOUBLE QUOTATION MARK}\N{LEFT SINGLE QUOTATION MARK}"
 _BULLET = re.compile(r"(?m)^[ \t]*(?:[-*•][ \t]+|\d{1,3}[.)][ \t]+)(?=\S)")
@@ -130,7 +132,8 @@ def _pieces(text: str, names: Collection[str]) -> Iterator[Piece]:
 
 def _matches(text: str, names: Collection[str]) -> Iterator[re.Match[str]]:
     """Raw pieces of the text, one after the other, names first."""
-    known = _pattern_of_names(tuple(sorted(names, key=lambda name: (-len(name), name))))
+    odd = (name for name in names if not _is_plain(name))
+    known = _pattern_of_names(tuple(sorted(odd, key=lambda name: (-len(name), name))))
     place = 0
     while place < len(text):
         match = known.match(text, place) if known else None
@@ -148,6 +151,15 @@ def _matches(text: str, names: Collection[str]) -> Iterator[re.Match[str]]:
 def _as_given(said: str, names: Collection[str]) -> str:
     """The name that was said, in its own case."""
     return said if said in names else min(name for name in names if name.lower() == said.lower())
+
+
+@cache
+def _is_plain(name: str) -> bool:
+    """The name is understood like any noun, and stands in lower case then."""
+    words = name.lower().split()
+    if not all(_PLAIN_WORD.fullmatch(word) for word in words) or singular(" ".join(words)) != name.lower():
+        return False
+    return all(_longest(words[place:])[0] == "WORD" for place in range(len(words)))
 
 
 @cache
