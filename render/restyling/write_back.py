@@ -49,6 +49,8 @@ def write_back(
 ) -> Gaussians:
     """The scene whose selected Gaussians have the colours of the edited pictures; all else stays bit for bit.
 
+    Needs about eight times the memory of the scene's coefficients, beside that of `weights`.
+
     Args:
         gaussians: The scene, with the geometry that `weights` was made for.
         weights: Blending weights of the views.
