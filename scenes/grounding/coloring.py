@@ -21,6 +21,7 @@ _SAME_HUE = 20.0  # degrees: how far the hue of a shaded part may be from that o
 _FAINT_CHROMA = 12.0  # CIELAB: below it a hue says nothing
 _LIT_SHARE = 0.2  # of a thing that is lit well enough to tell its colour
 _WHOLE = 0.75  # of a thing's weight: a thing of which so much has the colour is that colour
+_APART = 0.05  # of a thing: a connected part of another colour that is not taken with it
 _MOSTLY = 0.5  # the same of a thing that was named: "the red chair"
 _PARTLY = 0.15
 _NAMED_COLORS = 3
@@ -68,7 +69,8 @@ def colored_things(word: str, context: GroundingContext) -> Found | None:
     structure = context.structure
     mask = np.zeros(len(alike), dtype=np.bool_)
     for thing in structure.things:
-        mask |= thing if _share(alike, thing, context) >= _WHOLE else thing & (alike >= _LIKE)
+        colored = thing & (alike >= _LIKE)
+        mask |= _filled(thing, colored, context) if _share(alike, thing, context) >= _WHOLE else colored
     if mask.sum() < _least(context):
         mask = context.alive & (alike >= _LIKE)
         for part in (structure.floor, structure.background):
@@ -77,6 +79,17 @@ def colored_things(word: str, context: GroundingContext) -> Found | None:
     if not mask.any():
         return None
     return Found(mask=mask, confidence=_confidence(alike, mask, context), why=f"what is {word}")
+
+
+def _filled(thing: BoolArray, colored: BoolArray, context: GroundingContext) -> BoolArray:
+    """`thing [N]` without connected parts of another colour that are large enough to be meant apart, `[N]`."""
+    others = np.flatnonzero(thing & ~colored)
+    filled = thing.copy()
+    if len(others):
+        parts = connected(context.gaussians.means[others].astype(np.float64), context.structure.cell)
+        large = np.bincount(parts) >= _APART * thing.sum()
+        filled[others[large[parts]]] = False
+    return filled
 
 
 def of_color(

@@ -37,7 +37,10 @@ class NounFinder(Protocol):
         ...
 
     def find(self, noun: str, context: GroundingContext) -> Weights | None:
-        """How much each Gaussian belongs to what `noun` names, `[N]`, 0 to 1; `None` if it knows of nothing."""
+        """How much each Gaussian belongs to what `noun` names, `[N]`, 0 to 1; `None` if it knows of nothing.
+
+        NaN for a Gaussian that no picture shows: it follows its neighbours.
+        """
         ...
 
 

@@ -13,7 +13,7 @@ from .coloring import colored_things, colors_of, of_color
 from .context import GroundingContext
 from .found import Found
 from .instances import Instance, choose_place, choose_size, instance, on_side, split
-from .names import known_names, named
+from .names import known_names, named, with_hidden
 from .relations import related
 from .result import LEAST_CONFIDENCE, Grounding, GroundingError
 from .structure_words import ANYTHING, STRUCTURE_WORDS, structural_part
@@ -23,6 +23,7 @@ _FOUND_AT = 0.5  # weight of a finder from which a Gaussian belongs to the noun
 _MOST_NAMES = 8  # in an error
 _WALL = "wall"
 _ALONE = 0.8  # confidence of "the left one" where there is only one
+_LEAST_LEFT = 0.1  # of a thing that was taken away: less of it is a scrap
 _NO_NAMES = "No groups or labels are known here: select it by hand and group it under that name"
 
 
@@ -136,7 +137,10 @@ def _look_up(noun: str, context: GroundingContext) -> Found:
         return _named(match, context)
     for finder in context.finders:
         weights = finder.find(noun, context)
-        if weights is not None and (mask := context.alive & (weights >= _FOUND_AT)).any():
+        if weights is None:
+            continue
+        weights = with_hidden(np.asarray(weights, dtype=np.float64)[:, None], context)[:, 0]
+        if (mask := context.alive & (weights >= _FOUND_AT)).any():
             sharp = float(np.mean(weights[mask]))
             return Found(mask=mask, confidence=sharp, why=f'what {finder.name} takes for "{noun}"')
     raise _unknown(noun, context)
@@ -178,12 +182,12 @@ def _by_relation(
 def _without(
     instances: tuple[Instance, ...], taken: BoolArray, context: GroundingContext
 ) -> tuple[Instance, ...]:
-    """`instances` without the Gaussians of `taken [N]`, split where these held them together."""
+    """`instances` without the Gaussians of `taken [N]`, split where these held them together; scraps are dropped."""
     free: list[Instance] = []
     for one in instances:
         if not (one.mask & taken).any():
             free.append(one)
-        elif (left := one.mask & ~taken).any():
+        elif (left := one.mask & ~taken).sum() >= _LEAST_LEFT * one.count:
             free += split(left, context)
     return tuple(free)
 

@@ -30,7 +30,7 @@ def named(name: str, context: GroundingContext) -> Found:
 def _labelled(name: str, context: GroundingContext) -> Found:
     """What has enough of a label, or more of it than of any other; hidden Gaussians follow their neighbours."""
     weights = np.stack([np.asarray(values, dtype=np.float64) for values in context.labels.values()], axis=1)
-    weights = _with_hidden(weights, context)
+    weights = with_hidden(weights, context)
     column = list(context.labels).index(name)
     own = weights[:, column]
     others = np.delete(weights, column, axis=1).max(axis=1, initial=0.0)
@@ -40,8 +40,8 @@ def _labelled(name: str, context: GroundingContext) -> Found:
     return Found(mask=mask, confidence=confidence, why=f'the label "{name}"')
 
 
-def _with_hidden(weights: FloatMatrix, context: GroundingContext) -> FloatMatrix:
-    """`weights [N, C]` with those of Gaussians that no picture shows taken from their nearest seen neighbours."""
+def with_hidden(weights: FloatMatrix, context: GroundingContext) -> FloatMatrix:
+    """`weights [N, C]` with those of Gaussians that no picture shows (NaN) taken from their nearest seen neighbours."""
     from scipy.spatial import KDTree
 
     unknown = np.isnan(weights).any(axis=1)
