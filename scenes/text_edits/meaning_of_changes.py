@@ -94,8 +94,9 @@ class MeaningOfChanges(MeaningOfMoves):
     def duplicate(self, target: Target) -> Step:
         return Duplicate(target=target)
 
-    def recolor(self, target: Target, color: str) -> Step:
-        return Recolor(target=target, color=color)
+    def recolor(self, *parts: Target | str) -> list[Step]:
+        pairs = zip(parts[::2], parts[1::2], strict=True)
+        return [Recolor(target=cast("Target", target), color=str(color)) for target, color in pairs]
 
     def color_of(self, target: Target) -> Target:
         return target

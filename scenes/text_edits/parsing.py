@@ -18,6 +18,24 @@ if TYPE_CHECKING:
     from lark import Token
 
 _REMEDY = 'Say it more simply, such as "remove the floor" or "make the robot blue"'
+_REMEDIES = {
+    "_ADD": 'Things that are not in a file cannot be added; say "duplicate the chair" or "put it on the table"',
+    "_REPLACE": 'Name a file: replace the vase with "vase.ply"',
+    "_GROUP": 'Give it a name: group the robot as "hero"',
+    "_MOVE": 'Say where to: "move the chair left by 2", "move the chair next to the table"',
+    "_ROTATE": 'Say it like "rotate the robot by 45 degrees" or "turn the robot left"',
+    "_TURN": 'Say it like "turn the robot left" or "turn the robot blue"',
+    "_TILT": 'Say it like "tilt the lamp forward by 10 degrees"',
+    "_FLIP": 'Say it like "flip the sign horizontally" or "flip the boat over"',
+    "_SCALE": 'Say how much: "scale the vase by 1.5", "scale the vase to 50%"',
+    "_MAKE": 'Say how it is to look: "make the robot blue", "make it twice as big"',
+    "_PAINT": 'Say a colour: "paint the wall dark blue", "paint the wall #ff8800"',
+    "_PUT": 'Say it like "put the vase on the table"; what it is put to must be named',
+    "_SHOW": 'Only everything can be shown again: "show everything"',
+    "_UNDO": 'Say "undo" or "undo 2 steps"',
+}
+"""First words of clauses to what is commonly meant."""
+
 _NEW_NAME = re.compile(r'\bas\s+"((?:[^"\\\n]|\\.)+)"')
 _POLITE = ("can you", "could you", "would you", "will you", "would you mind", "please could you")
 
@@ -128,7 +146,7 @@ def _unexpected(error: object, pieces: tuple[Piece, ...], text: str) -> NotUnder
         remedy = f'Did you mean "{near[0]}"?' if near else _REMEDY
         return NotUnderstood(said, f'"{verb}" is not something that can be done', remedy)
     if place is None:
-        return NotUnderstood(said, "something is missing at the end", _REMEDY)
+        return NotUnderstood(said, "something is missing at the end", _REMEDIES.get(first.kind, _REMEDY))
     at = next(piece for piece in pieces if piece.start == place)
     after = text[at.start : at.end]
-    return NotUnderstood(said, f'"{after}" does not fit there', _REMEDY)
+    return NotUnderstood(said, f'"{after}" does not fit there', _REMEDIES.get(first.kind, _REMEDY))

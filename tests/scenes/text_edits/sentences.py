@@ -88,7 +88,6 @@ UNDERSTOOD = {
     "tilt the mirror back by ten degrees": "rotate the mirror by -10 degrees around right",
     "lean the ladder to the left a bit": "rotate the ladder by 15 degrees around forward",
     "rotate the fan anticlockwise by thirty degrees around its own axis": "rotate the fan by 30 degrees around up",
-    "rotate by a full turn the": None,
     "mirror the sign": "mirror the sign along right",
     "flip the sign horizontally": "mirror the sign along right",
     # size
@@ -115,6 +114,13 @@ UNDERSTOOD = {
     "paint the wall dark blue": "recolor the wall darkblue",
     "Color the car #F80": "recolor the car #ff8800",
     "change the colour of the door to light grey": "recolor the door lightgray",
+    "paint the wall white and the door red": "recolor the wall white | recolor the door red",
+    "make the mug red, the plate white and the table brown": (
+        "recolor the mug red | recolor the plate white | recolor the table brown"
+    ),
+    "please could you make the big tree on the left a bit darker and 10% smaller?": (
+        "multiply brightness of the large left tree by 0.9 | scale it by 0.9"
+    ),
     "turn the sky bright pink": "recolor the sky pink",
     "make the light blue": "recolor the light blue",
     "make the robot light blue": "recolor the robot lightblue",
@@ -123,7 +129,6 @@ UNDERSTOOD = {
     "turn everything black and white": "multiply saturation of everything by 0",
     "make the robot blue and the floor green": "recolor the robot blue | recolor the floor green",
     "tint the snow red": "tint the snow red by 50%",
-    "tint the photo slightly blue": None,
     "tint the wall orange by 30%": "tint the wall orange by 30%",
     "make the wall a bit yellow": "tint the wall yellow by 20%",
     "shift the hue of the car by -30 degrees": "shift hue of the car by -30 degrees",
@@ -162,8 +167,6 @@ UNDERSTOOD = {
         "scale the lamp and the chair and the vase by 1.1 | hide it"
     ),
 }
-UNDERSTOOD = {text: meaning for text, meaning in UNDERSTOOD.items() if meaning is not None}
-
 REFUSED = [
     "",
     "   \n ",
