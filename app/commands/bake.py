@@ -1,4 +1,4 @@
-"""`rowsplat bake`: a scene into a triangle mesh."""
+"""`rowsplat bake`: a scene, or a project of photos, into a triangle mesh."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
+from tyro import conf
+
 from ...kernels.errors import RowsplatError
 from ...render import Backend, RenderMode
 from ...render.output_files import require_writable_place
 from ..checks import require_between, require_exists
 from ..opening import open_scene_and_renderer
 from ..progress import stage_progress
-from .flags import KernelLanguage, Lod, OneBackend, SceneFile, flag
+from ..project import SUFFIX as PROJECT_SUFFIX
+from .flags import KernelLanguage, Lod, OneBackend, flag
 
 if TYPE_CHECKING:
     from ...render.mesh_baking import BakedMesh, BakeOptions
@@ -24,14 +27,41 @@ EXAMPLES = (
     "rowsplat bake scene.sog --out mesh.ply --voxel 0.005 --views 128",
     "rowsplat bake scene.ply --out small.obj --max-triangles 20000",
     "rowsplat bake room.ply --out room.glb --camera transforms.json --reach 2",
+    "rowsplat bake reconstruction/project.rowsplat --out mesh.glb --tune 5",
 )
+
+_OF_SCENES = (
+    "voxel",
+    "views",
+    "camera",
+    "depth",
+    "alpha",
+    "reach",
+    "smallest_part",
+    "max_triangles",
+    "backend",
+    "lod",
+)
+"""Fields that say something about Gaussians."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bake:
-    """Bake the subject of a scene into a triangle mesh with vertex colours. Replaces the output if it exists."""
+    """Bake the subject of a scene into a triangle mesh with vertex colours. Replaces the output if it exists.
 
-    scene: SceneFile
+    Of a project that `rowsplat reconstruct` wrote, the mesh is kept, and beside it a file `.bake` is written: the mesh,
+    the photos and what blends them, to be drawn in real time.
+    """
+
+    scene: Annotated[
+        Path,
+        conf.Positional,
+        flag(
+            "Scene: .ply, .compressed.ply, .splat, .spz, .ksplat, .sog, a SOG folder, .glb or .gltf; or a project of "
+            "`rowsplat reconstruct`.",
+            "SCENE",
+        ),
+    ]
     out: Annotated[
         Path,
         flag("Mesh: .glb (axes turned to y up), .ply or .obj (axes of the scene).", "FILE"),
@@ -48,7 +78,11 @@ class Bake:
     ] = None
     size: Annotated[
         int | None,
-        flag("Side of the views' pictures [px], 16 to 8192. Without it: by the voxels.", "PX"),
+        flag(
+            "Side of the views' pictures [px], 16 to 8192. Without it: by the voxels. Of a project: longer side of the "
+            "photos, without it 800.",
+            "PX",
+        ),
     ] = None
     camera: Annotated[
         Path | None,
@@ -75,6 +109,14 @@ class Bake:
     max_triangles: Annotated[
         int | None, flag("Decimate to so many triangles. Without it: all are kept.", "N")
     ] = None
+    tune: Annotated[
+        float | None,
+        flag(
+            "Fine-tune the bake of a project for so many minutes, 0.01 to 1000; only what predicts photos better that "
+            "it did not learn from is kept.",
+            "MINUTES",
+        ),
+    ] = None
     backend: OneBackend = Backend.AUTO
     kernel_language: KernelLanguage = "auto"
     lod: Lod = None
@@ -90,6 +132,11 @@ def run(command: Bake) -> None:
     from ...scenes.formats.mesh_files import require_mesh_suffix, save_mesh
 
     require_mesh_suffix(command.out)
+    if command.scene.suffix == PROJECT_SUFFIX:
+        _run_project(command)
+        return
+    if command.tune is not None:
+        raise RowsplatError(f"--tune goes with a project of photos, {command.scene} is a scene.")
     options = _options(command)
     require_writable_place(command.out)
     path = _cameras(command)
@@ -109,6 +156,33 @@ def run(command: Bake) -> None:
         save_mesh(baked.mesh, command.out)
         show("write", 1, 1)
     print(_summary(command.out, baked, time.perf_counter() - started))
+
+
+def _run_project(command: Bake) -> None:
+    """The mesh of a project, and its bake."""
+    for name in _OF_SCENES:
+        if getattr(command, name) != getattr(Bake, name, None):
+            raise RowsplatError(f"--{name.replace('_', '-')} does not go with a project of photos.")
+    require_between("--size", command.size, 16, 8192)
+    require_between("--tune", command.tune, 0.01, 1000.0)
+    require_writable_place(command.out)
+    require_exists(command.scene)
+    from ..omni.network import calm_threads
+    from ..omni.project_photos import open_project_photos
+
+    started = time.perf_counter()
+    photos = open_project_photos(command.scene)
+    calm_threads()
+    from ..omni.project_baking import bake_project
+
+    with stage_progress() as show:
+        done = bake_project(photos, command.out, max_side=command.size, tune=command.tune, show=show)
+    mesh = done.bake.mesh
+    tuned = "" if done.psnr is None else f", tuned from {done.first_psnr:.2f} to {done.psnr:.2f} dB"
+    print(
+        f"{command.out}: {len(mesh.faces)} triangles, {len(mesh.vertices)} vertices; {done.file}: "
+        f"{len(done.bake.views)} photos{tuned}, {time.perf_counter() - started:.1f} s"
+    )
 
 
 def _options(command: Bake) -> BakeOptions:
