@@ -19,8 +19,12 @@ _LIKE = 0.5
 _GAINS = (1.0, 1.35, 1.8)  # by which light may fall short on a part of a thing that faces away from it
 _SAME_HUE = 20.0  # degrees: how far the hue of a shaded part may be from that of the lit part
 _FAINT_CHROMA = 12.0  # CIELAB: below it a hue says nothing
-_LIT_SHARE = 0.2  # of a thing that is lit well enough to tell its colour
+_LIT_SHARE = 0.1  # of a thing that is lit well enough to tell its colour
 _WHOLE = 0.75  # of a thing's weight: a thing of which so much has the colour is that colour
+_SOLID = 0.4  # opacity
+_ONE_HUE = 0.85  # of a thing's Gaussians have its hue
+_LIT_RANGE = (0.7, 0.95)  # quantiles of the lightness
+_LIT_SPREAD = 30.0  # CIELAB units of lightness
 _APART = 0.05  # of a thing: a connected part of another colour that is not taken with it
 _MOSTLY = 0.5  # the same of a thing that was named: "the red chair"
 _PARTLY = 0.15
@@ -69,6 +73,13 @@ def colored_things(word: str, context: GroundingContext) -> Found | None:
     structure = context.structure
     mask = np.zeros(len(alike), dtype=np.bool_)
     for thing in structure.things:
+        lit = _lit_color(thing, context)
+        if lit is not None:
+            if color_likeness(lit[None], word)[0] >= _LIKE:
+                same = thing.copy()
+                same[thing] = _same_hue(base_colors(context)[thing], lit[None])
+                mask |= _filled(thing, same, context)
+            continue
         colored = thing & (alike >= _LIKE)
         mask |= _filled(thing, colored, context) if _share(alike, thing, context) >= _WHOLE else colored
     if mask.sum() < _least(context):
@@ -90,6 +101,23 @@ def _filled(thing: BoolArray, colored: BoolArray, context: GroundingContext) -> 
         large = np.bincount(parts) >= _APART * thing.sum()
         filled[others[large[parts]]] = False
     return filled
+
+
+def _lit_color(thing: BoolArray, context: GroundingContext) -> FloatMatrix | None:
+    """Colour `[3]` of the better lit part of a thing of one material, `None` for one of several hues.
+
+    The shaded side of an orange thing is brown, and of a white one gray: people name the thing by its lit side.
+    """
+    colors = base_colors(context)[thing & (opacities(context.gaussians.logit_opacities) >= _SOLID)]
+    if not len(colors):
+        return None
+    if np.mean(_same_hue(colors, colors)) < _ONE_HUE:
+        return None
+    lightness = lab(colors)[:, 0]
+    low, high = np.quantile(lightness, _LIT_RANGE)
+    if high - low > _LIT_SPREAD:  # light and dark: a pattern, not light and shade
+        return None
+    return np.median(colors[(lightness >= low) & (lightness <= high)], axis=0)
 
 
 def of_color(

@@ -124,8 +124,10 @@ def _any_things(thing: Thing, context: GroundingContext) -> tuple[Found, tuple[I
 
 def _instances(noun: str, found: Found, context: GroundingContext) -> tuple[Instance, ...]:
     """The separate things of what was found; walls are apart even where they meet."""
-    if noun == _WALL and found is context.structure.walls:
-        return tuple(instance(mask, context) for mask in context.structure.wall_parts)
+    walls = context.structure.walls if noun == _WALL else None
+    if walls is not None and found.why.startswith(walls.why):
+        parts = [mask & found.mask for mask in context.structure.wall_parts]
+        return tuple(instance(mask, context) for mask in parts if mask.any())
     return split(found.mask, context)
 
 

@@ -22,6 +22,7 @@ _BEYOND = 0.1  # of both extents: how far a middle must be to a side
 _FAINT = (
     0.55  # confidence of the nearest where none is near, or of the best where none fulfils a relation fully
 )
+_BESIDE = 0.45  # score of what is farther back, but to the side: it is meant only if nothing else is
 _LEAST_SCORE = 0.3
 
 
@@ -59,9 +60,17 @@ def _score(relation: Relation, one: Instance, anchor: Instance, context: Groundi
     if relation is Relation.NEAR:
         reach = _NEAR * max(one.extent, anchor.extent)
         return float(np.clip(1.0 - 0.5 * _gap(one, anchor) / max(reach, 1e-12), 0.0, 1.0))
-    column = 0 if relation in (Relation.LEFT_OF, Relation.RIGHT_OF) else 2
-    ahead = relation in (Relation.RIGHT_OF, Relation.IN_FRONT_OF)
-    return _beyond(one, anchor, column) if ahead else _beyond(anchor, one, column)
+    if relation in (Relation.LEFT_OF, Relation.RIGHT_OF):
+        return _beyond(one, anchor, 0) if relation is Relation.RIGHT_OF else _beyond(anchor, one, 0)
+    behind = _beyond(anchor, one, 2) if relation is Relation.BEHIND else _beyond(one, anchor, 2)
+    return behind * (_BESIDE + (1.0 - _BESIDE) * _in_line(one, anchor))
+
+
+def _in_line(one: Instance, anchor: Instance) -> float:
+    """How much of the narrower of two things is before or behind the other, 0 to 1."""
+    shared = min(one.high[0], anchor.high[0]) - max(one.low[0], anchor.low[0])
+    narrow = min(one.high[0] - one.low[0], anchor.high[0] - anchor.low[0])
+    return float(np.clip(shared / max(narrow, 1e-12), 0.0, 1.0))
 
 
 def _beyond(first: Instance, second: Instance, column: int) -> float:

@@ -34,6 +34,10 @@ _HAZE_REACH = 2.5  # spacings: what is nearer to a surface belongs to it, howeve
 _LEAST_FILLED = 0.6  # of a wall's box is covered: a slice through several things has gaps
 _HAZE = 3.0  # thicknesses of a plane: crumbs nearer to it are part of it
 _COLUMN = 2.0  # spacings
+_MOST_AROUND, _ROOM = (
+    0.9,
+    4.0,
+)  # of the Gaussians; subjects: a room may be so much larger than what stands in it
 _CELL = 2.0  # spacings: points nearer than about that hang together
 _LEAST_PART = 0.004  # of the things' points: fewer are crumbs of another thing
 _LEAST_POINTS = 20
@@ -68,6 +72,8 @@ class SceneStructure:
         """What lies far beyond the subject, walls and ceiling too."""
         walls = [part.mask for part in (self.walls, self.ceiling) if part is not None]
         mask = np.logical_or.reduce([self._far, *walls])
+        if self.floor is not None:
+            mask &= ~self.floor.mask
         return _found(mask, 0.8, "what lies beyond the subject")
 
     @cached_property
@@ -177,7 +183,7 @@ class SceneStructure:
     @cached_property
     def _far(self) -> BoolArray:
         """What is beyond a gap in the distances from the subject, `[N]`."""
-        distances = np.linalg.norm(self._means - self._extent.center, axis=1)
+        distances = self._distances
         least = _FAR * self._extent.radius
         present = np.sort(distances[self._alive & ~self._lonely])
         beyond = present[np.searchsorted(present, least) :]
@@ -187,6 +193,23 @@ class SceneStructure:
         wide = np.flatnonzero(steps >= _FAR_STEP)
         start = beyond[wide[0]] if len(wide) else 2.0 * least
         return self._alive & ~self._lonely & (distances >= start)
+
+    @cached_property
+    def _distances(self) -> FloatMatrix:
+        """From the middle of the subject, `[N]` [scene units]."""
+        return np.linalg.norm(self._means - self._extent.center, axis=1)
+
+    @cached_property
+    def _room_size(self) -> float:
+        """Diameter of the subject and of what is around it, but for what is very far [scene units]."""
+        distances = self._distances[self._alive & ~self._lonely]
+        reach = float(np.quantile(distances, _MOST_AROUND)) if len(distances) else 0.0
+        return float(np.clip(2.0 * reach, self.size, _ROOM * self.size))
+
+    @cached_property
+    def _around(self) -> BoolArray:
+        """Subject and what is around it, `[N]`: where planes are looked for."""
+        return self._alive & ~self._lonely & (self._distances <= self._room_size)
 
     @cached_property
     def _near(self) -> BoolArray:
@@ -217,8 +240,8 @@ class SceneStructure:
     def _slab(self, plane: Plane) -> BoolArray:
         """What belongs to a plane and not to what stands on it, `[N]`."""
         if plane not in self._slabs:
-            slab = self._near & plane.holds(self._means)
-            near = np.flatnonzero(self._near)
+            slab = self._around & plane.holds(self._means)
+            near = np.flatnonzero(self._around)
             upward = plane if self._upward(plane) > 0 else plane.turned()
             feet = standing(self._means[near], self._colors[near], upward, self._column)
             slab[near[feet]] = False
@@ -236,7 +259,7 @@ class SceneStructure:
     @cached_property
     def _column(self) -> float:
         """Width of the columns in which things stand on a plane [scene units]."""
-        return spacing(self._means[self._near]) * _COLUMN
+        return spacing(self._means[self._around]) * _COLUMN
 
     @cached_property
     def _colors(self) -> FloatMatrix:
@@ -249,13 +272,13 @@ class SceneStructure:
     def _planes(self, kind: PlaneKind) -> list[Plane]:
         """The planes of a kind, upright ones without the points of floor and ceiling."""
         if kind not in self._found_planes:
-            near = self._near
+            near = self._around
             if kind is PlaneKind.UPRIGHT:
                 for plane in (self.floor_plane, self._ceiling_plane):
                     near = near & ~self._slab(plane) if plane is not None else near
             count = 4 if kind is PlaneKind.LEVEL else 6
             self._found_planes[kind] = find_planes(
-                self._means[near], self._up, kind, size=self.size, count=count
+                self._means[near], self._up, kind, size=self._room_size, count=count
             )
         return self._found_planes[kind]
 
@@ -279,7 +302,7 @@ class SceneStructure:
             for plane in self._planes(PlaneKind.UPRIGHT)
             if plane.contrast >= _LEAST_CONTRAST
             and min(self._share_beyond(plane, 1.0), self._share_beyond(plane, -1.0)) <= 1.0 - _ONE_SIDED
-            and self._width(plane) >= _LEAST_WALL * self.size
+            and self._width(plane) >= _LEAST_WALL * self._room_size
             and self._filled(plane) >= _LEAST_FILLED
         ]
         largest = max((plane.area for plane in planes), default=0)
@@ -302,25 +325,25 @@ class SceneStructure:
 
     def _share_beyond(self, plane: Plane, side: float) -> float:
         """Share of the points near the subject that are above a level plane (`side` 1) or below it (-1)."""
-        heights = plane.heights(self._means[self._near]) * self._upward(plane) * side
+        heights = plane.heights(self._means[self._around]) * self._upward(plane) * side
         return float(np.mean(heights > 2.0 * plane.thickness)) if len(heights) else 0.0
 
     def _cover(self, plane: Plane) -> float:
-        """Area of the plane by that of all else, seen from above."""
+        """Area of the plane by that of all else near the subject, seen from above."""
         points = self._means[self._near]
         others = points[~plane.holds(points)]
         return plane.area / max(1, covered_cells(others, plane.normal, plane.cell))
 
     def _width(self, plane: Plane) -> float:
         """Of an upright plane across up [scene units]."""
-        points = self._means[self._near]
+        points = self._means[self._around]
         along = points[plane.holds(points)] @ np.cross(plane.normal, self._up)
         low, high = np.quantile(along, [0.02, 0.98]) if len(along) else (0.0, 0.0)
         return float(high - low)
 
     def _filled(self, plane: Plane) -> float:
         """Share of the box around an upright plane's points that they cover; 0 where they are few."""
-        points = self._means[self._near]
+        points = self._means[self._around]
         inside = points[plane.holds(points)]
         if not len(inside):
             return 0.0

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
 from .context import GroundingContext
 from .found import Found
+
+_CLAIMED = 0.5  # weight of a label
+_LEAST_LEFT = 0.3  # of what was found
 
 ANYTHING = ("thing", "object", "item", "one", "shape", "stuff", "splat", "gaussian")
 """Nouns that say nothing but that something is there."""
@@ -30,4 +35,16 @@ STRUCTURE_WORDS = tuple(word for words, _ in _MEANINGS for word in words)
 
 def structural_part(word: str, context: GroundingContext) -> Found | None:
     """What `word`, one of `STRUCTURE_WORDS`, means in a scene; `None` if the scene has no such part."""
-    return next(find(context) for words, find in _MEANINGS if word in words)
+    found = next(find(context) for words, find in _MEANINGS if word in words)
+    return None if found is None else _without_named(found, context)
+
+
+def _without_named(found: Found, context: GroundingContext) -> Found:
+    """Without Gaussians that a label claims: a carpet is not the floor; all of it if labels claim most."""
+    if found is context.structure.foreground or not context.labels:
+        return found
+    claimed = np.max([np.nan_to_num(weights) for weights in context.labels.values()], axis=0) >= _CLAIMED
+    left = found.mask & ~claimed
+    if left.sum() < _LEAST_LEFT * found.mask.sum():
+        return found
+    return Found(mask=left, confidence=found.confidence, why=found.why)

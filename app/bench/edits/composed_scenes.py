@@ -1,4 +1,4 @@
-"""Known scenes made of plain furniture: a kitchen table, a garage, a living room, a playground."""
+"""Known scenes made of plain furniture and the like, each thing of one worn colour."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def garage() -> KnownScene:
         said("thing", "red car", color="firebrick"),
         said("speck", STRAY),
     ]
-    return assembled("garage", things, phrases, up=_UP, development=False, seed=12)
+    return assembled("garage", things, phrases, up=_UP, development=True, seed=12)
 
 
 def living_room() -> KnownScene:
@@ -157,7 +157,7 @@ def living_room() -> KnownScene:
         said("table", "table", where=(Relation.IN_FRONT_OF, "sofa")),
         said("foreground", "sofa", "rug", "table", "bowl", "lamp"),
     ]
-    return assembled("living room", things, phrases, up=_UP, development=False, seed=13)
+    return assembled("living room", things, phrases, up=_UP, development=True, seed=13)
 
 
 def playground() -> KnownScene:
@@ -171,7 +171,7 @@ def playground() -> KnownScene:
         make.thing("blue ball", ball(0.4, (0.4, -0.6, 0.0)), "#2255cc"),
         make.thing("orange ring", ring(0.3, 0.1, (1.7, 0.5, 0.0)), "#f08010"),
         make.thing("brown post", drum(0.08, 1.5, (-0.5, 1.6, 0.0)), "#5a3a1c"),
-        make.thing("navy block", block(0.4, 0.4, 0.3, (1.5, -1.4, 0.0)), "#101050"),
+        make.thing("navy block", block(0.4, 0.4, 0.3, (0.9, -1.5, 0.0)), "#101050"),
     ]
     phrases = [
         said("ground", "lawn"),
@@ -188,4 +188,71 @@ def playground() -> KnownScene:
         said("thing", "white block", "pink ball", place=Place.LEFT),
         said("thing", "navy block", place=Place.FRONT),
     ]
-    return assembled("playground", things, phrases, up=_UP, development=False, seed=14)
+    return assembled("playground", things, phrases, up=_UP, development=True, seed=14)
+
+
+def workshop() -> KnownScene:
+    """A bench with a toolbox; a bucket, a gas cylinder, a tyre and a stool around it."""
+    make = _Maker(5, 3500.0)
+    legs = [
+        drum(0.025, 0.45, (-0.6 + dx, -0.7 + dy, 0.0))
+        for dx, dy in ((-0.12, -0.08), (0.12, -0.08), (0.0, 0.14))
+    ]
+    things = [
+        make.thing("floor", slab(5.0, 4.4), "#9c9488", density=_COARSE),
+        make.thing("workbench", table(1.6, 0.7, 0.85, (0.0, 1.0, 0.0)), "#7a5230", "workbench"),
+        make.thing("toolbox", block(0.5, 0.25, 0.25, (-0.4, 1.0, 0.85)), "#c42020", "toolbox"),
+        make.thing("bucket", drum(0.15, 0.3, (1.3, -0.2, 0.0), 0.2), "#2a6fd6", "bucket"),
+        make.thing("gas cylinder", drum(0.15, 0.9, (-1.5, 0.4, 0.0)), "#2e8b57", "gas cylinder"),
+        make.thing("tyre", ring(0.3, 0.1, (0.3, -0.9, 0.0)), "#1a1a1a", "tyre"),
+        make.thing("stool", [drum(0.2, 0.05, (-0.6, -0.7, 0.45)), *legs], "#c9a36b", "stool"),
+    ]
+    phrases = [
+        said("workbench", "workbench"),
+        said("toolbox", "toolbox", where=(Relation.ON, "workbench")),
+        said("pail", "bucket"),
+        said("tire", "tyre"),
+        said("stool", "stool"),
+        said("stool", "stool", where=(Relation.LEFT_OF, "tyre")),
+        said("bucket", "bucket", where=(Relation.RIGHT_OF, "workbench")),
+        said("thing", "toolbox", color="red"),
+        said("thing", "bucket", color="blue"),
+        said("thing", "tyre", color="black"),
+        said("thing", "gas cylinder", color="green"),
+        said("floor", "floor"),
+        said("thing", "bucket", place=Place.RIGHT),
+        said("thing", "gas cylinder", place=Place.LEFT),
+        said("thing", "workbench", "toolbox", size=Size.LARGEST),
+        said("foreground", "workbench", "toolbox", "bucket", "gas cylinder", "tyre", "stool"),
+        said("floating bit", STRAY),
+    ]
+    return assembled("workshop", things, phrases, up=_UP, development=False, seed=15)
+
+
+def garden() -> KnownScene:
+    """A bench, a pot, a ball, a stone and a post on grass, no labels at all."""
+    make = _Maker(6, 3000.0)
+    things = [
+        make.thing("lawn", slab(5.0, 5.0), "#4f7a2c", density=_COARSE),
+        make.thing("bench", block(1.4, 0.4, 0.45, (-0.9, 0.8, 0.0)), "#efefef"),
+        make.thing("pot", drum(0.3, 0.5, (1.2, 0.6, 0.0), 0.38), "#c8642c"),
+        make.thing("ball", ball(0.3, (0.2, -0.8, 0.0)), "#7a30b0"),
+        make.thing("stone", ball(0.22, (-1.3, -0.9, 0.0)), "#808080"),
+        make.thing("post", drum(0.08, 1.2, (0.4, 1.5, 0.0)), "#e8d020"),
+    ]
+    phrases = [
+        said("ground", "lawn"),
+        said("thing", "bench", color="white"),
+        said("thing", "pot", color="orange"),
+        said("thing", "ball", color="purple"),
+        said("thing", "stone", color="gray"),
+        said("thing", "post", color="yellow"),
+        said("thing", "stone", place=Place.LEFT),
+        said("thing", "pot", place=Place.RIGHT),
+        said("thing", "post", place=Place.BACK),
+        said("thing", "bench", size=Size.LARGEST),
+        said("thing", "post", size=Size.SMALLEST),
+        said("foreground", "bench", "pot", "ball", "stone", "post"),
+        said("floating bit", STRAY),
+    ]
+    return assembled("garden", things, phrases, up=_UP, development=False, seed=16)

@@ -89,7 +89,46 @@ def museum(folder: Path) -> KnownScene:
         said("foreground", "angel", "bust", "cow", "cards"),
         said("stray splat", STRAY),
     ]
-    return assembled("captured: museum", things, phrases, up=_UP, development=False, seed=22)
+    return assembled("captured: museum", things, phrases, up=_UP, development=True, seed=22)
+
+
+def market(folder: Path) -> KnownScene:
+    """A guitar, a bust, a cow and a duck.
+
+    Args:
+        folder: Holds a folder for each captured scene.
+    """
+    things = [
+        _floor(3, 3.2, 2.6, "#4a5560", "#8a949c"),
+        Named(
+            name="guitar",
+            gaussians=_put(folder / "guitar/guitar.compressed.ply", 1.0, (-0.9, 0.2)),
+            label="guitar",
+        ),
+        Named(name="bust", gaussians=_put(folder / "statues/massa.sog", 1.4, (0.0, 0.6)), label="statue"),
+        Named(name="cow", gaussians=_put(folder / "spot/spot_10k.splat", 0.45, (0.9, -0.2)), label="cow"),
+        Named(
+            name="duck",
+            gaussians=_put(folder / "bob/bob_100k.splat", 0.2, (0.1, -0.8), every=3),
+            label="duck",
+        ),
+    ]
+    phrases = [
+        said("guitar", "guitar"),
+        said("sculpture", "bust"),
+        said("cow", "cow", color="red"),
+        said("duck", "duck", color="yellow"),
+        said("floor", "floor"),
+        said("thing", "guitar", place=Place.LEFT),
+        said("thing", "cow", place=Place.RIGHT),
+        said("thing", "duck", place=Place.FRONT),
+        said("thing", "duck", size=Size.SMALLEST),
+        said("thing", "bust", size=Size.LARGEST),
+        said("duck", "duck", where=(Relation.IN_FRONT_OF, "statue")),
+        said("statue", "bust", where=(Relation.BEHIND, "duck")),
+        said("foreground", "guitar", "bust", "cow", "duck"),
+    ]
+    return assembled("captured: market", things, phrases, up=_UP, development=False, seed=23)
 
 
 def _floor(seed: int, width: float, depth: float, dark: str, light: str) -> Named:

@@ -17,13 +17,13 @@ import tyro
 from ....scenes.grounding import GroundingContext, GroundingError, ground
 from ....scenes.grounding.sentence_embeddings import installed_matcher
 from ....scenes.text_edits.scene_frame import SceneFrame
-from .composed_scenes import garage, kitchen, living_room, playground
+from .composed_scenes import garage, garden, kitchen, living_room, playground, workshop
 from .exact_labels import exact_labels
 from .generated_scenes import generated
 from .known_scenes import KnownScene, Phrase
-from .merged_scenes import museum, shelf
+from .merged_scenes import market, museum, shelf
 
-_GENERATED, _DEVELOPMENT_SEEDS = (0, 6, 9, 11), (9,)
+_GENERATED, _DEVELOPMENT_SEEDS = (0, 4, 5, 6, 9, 11, 15, 16, 18), (0, 6, 9, 11)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,12 +56,15 @@ def known_scenes(data: Path | None, only: str = "") -> Iterator[KnownScene]:
         "garage": garage,
         "living room": living_room,
         "playground": playground,
+        "workshop": workshop,
+        "garden": garden,
     }
     for seed in _GENERATED:
         makers[f"generated {seed}"] = partial(generated, seed, development=seed in _DEVELOPMENT_SEEDS)
     if data is not None:
         makers["shelf"] = partial(shelf, data / "gaussians")
         makers["museum"] = partial(museum, data / "gaussians")
+        makers["market"] = partial(market, data / "gaussians")
     for name, make in makers.items():
         if only in name:
             yield make()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 import pytest
@@ -39,7 +39,7 @@ def _labelled(**labels: Sequence[int]) -> GroundingContext:
     return _context_of(tuple((name, tuple(numbers)) for name, numbers in labels.items()))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _context_of(labels: tuple[tuple[str, tuple[int, ...]], ...]) -> GroundingContext:
     """The scene with label weights; kept, because planes and clusters are found once in a context."""
     known, part_of = scene()
