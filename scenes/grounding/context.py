@@ -105,6 +105,15 @@ class GroundingContext:
         return present, np.reshape(nearest, (len(present), count)).astype(np.intp)
 
     @cached_property
+    def label_weights(self) -> FloatMatrix:
+        """The labels, in their order, hidden Gaussians filled in from their neighbours, `[N, labels]`."""
+        from .names import with_hidden
+
+        if not self.labels:
+            return np.zeros((len(self.gaussians), 0))
+        return with_hidden(np.stack([*self.labels.values()], axis=1).astype(np.float64), self)
+
+    @cached_property
     def structure(self) -> SceneStructure:
         """Floor, walls, background, floaters and separate things; each is found when it is first asked for."""
         from .structure import SceneStructure

@@ -29,8 +29,7 @@ def named(name: str, context: GroundingContext) -> Found:
 
 def _labelled(name: str, context: GroundingContext) -> Found:
     """What has enough of a label, or more of it than of any other; hidden Gaussians follow their neighbours."""
-    weights = np.stack([np.asarray(values, dtype=np.float64) for values in context.labels.values()], axis=1)
-    weights = with_hidden(weights, context)
+    weights = context.label_weights
     column = list(context.labels).index(name)
     own = weights[:, column]
     others = np.delete(weights, column, axis=1).max(axis=1, initial=0.0)

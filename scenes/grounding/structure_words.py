@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
-
 from .context import GroundingContext
 from .found import Found
 
@@ -43,7 +41,7 @@ def _without_named(found: Found, context: GroundingContext) -> Found:
     """Without Gaussians that a label claims: a carpet is not the floor; all of it if labels claim most."""
     if found is context.structure.foreground or not context.labels:
         return found
-    claimed = np.max([np.nan_to_num(weights) for weights in context.labels.values()], axis=0) >= _CLAIMED
+    claimed = context.label_weights.max(axis=1) >= _CLAIMED
     left = found.mask & ~claimed
     if left.sum() < _LEAST_LEFT * found.mask.sum():
         return found
