@@ -1,4 +1,7 @@
-"""A bake whose network, features and vertices can be differentiated: what tuning changes.
+"""A bake whose network, features and mesh can be differentiated: what tuning changes.
+
+The mesh is moved by a displacement field on a coarse grid. Free vertices were tried: each is seen by so few pixels of a
+step that Adam walks at random, and held-out photos got worse.
 
 Notation: N pixels of one photo, which is the target; K = 3 source photos each. Everything is in the world frame but the
 differences of directions, which are in the frame of the target's camera, as when it is drawn.
@@ -18,6 +21,9 @@ from ....scenes import Camera
 from ....scenes.mesh import TriangleMesh
 from ..appearance_branch import AppearanceBranch
 from .types import FEATURE_STRIDE, Bake, BakedView
+
+GRID = 40
+"""Nodes along a side of the grid of displacements."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -64,7 +70,11 @@ class _Atlas:
 
 
 class TunedScene(nn.Module):
-    """A bake as parameters: `appearance`, `features` (a table of all cells, for sparse gradients) and `vertices`."""
+    """A bake as parameters: `appearance`, `features` (a table of all cells, for sparse gradients) and `displacements`.
+
+    `displacements [1, 3, G, G, G]` are those of the nodes of a grid around the mesh, axes z, y, x [scene units]; a
+    vertex has the trilinear value at its first place.
+    """
 
     def __init__(self, bake: Bake) -> None:
         """Starts at `bake`."""
@@ -81,8 +91,10 @@ class TunedScene(nn.Module):
             freeze=False,
             sparse=True,
         )
-        self.vertices = nn.Parameter(torch.tensor(bake.mesh.vertices))
-        self._first_vertices = self.vertices.detach().clone()
+        self._first_vertices = torch.tensor(bake.mesh.vertices)
+        low, high = self._first_vertices.amin(dim=0), self._first_vertices.amax(dim=0)
+        self._middle, self._reach = (low + high) / 2.0, (high - low).max().clamp(min=1e-20) / 2.0
+        self.displacements = nn.Parameter(torch.zeros(1, 3, GRID, GRID, GRID))
         self._faces = torch.tensor(bake.mesh.faces, dtype=torch.long)
         self._colors = torch.cat([torch.tensor(view.pixels).reshape(-1, 3) for view in bake.views])
         cameras = [view.camera for view in bake.views]
@@ -103,14 +115,18 @@ class TunedScene(nn.Module):
         weights = self.appearance(_by_slot(features), _by_slot(differences), visible.t())
         return torch.einsum("kn,kcn->nc", weights, _by_slot(self._colors_at(views, pixels)))
 
-    def roughness(self, target: TargetPixels) -> Tensor:
-        """How differently the corners of the seen triangles have moved, squared, in their mean edge lengths."""
-        faces = self._faces[target.triangles]
-        moved = self.vertices[faces] - self._first_vertices[faces]
-        with torch.no_grad():
-            corners = self._first_vertices[faces]
-            edges = (corners - corners.roll(1, dims=1)).square().sum(dim=2).mean().clamp(min=1e-20)
-        return (moved - moved.roll(1, dims=1)).square().sum(dim=2).mean() / edges
+    def vertices(self, numbers: Tensor) -> Tensor:
+        """Where the vertices `numbers [...]` are now, `[..., 3]`."""
+        first = self._first_vertices[numbers]
+        places = ((first - self._middle) / self._reach).reshape(1, 1, 1, -1, 3)
+        moved = F.grid_sample(self.displacements, places, padding_mode="border", align_corners=True)
+        return first + moved[0, :, 0, 0].t().reshape(first.shape)
+
+    def roughness(self) -> Tensor:
+        """Mean squared difference of neighbouring nodes' displacements, in their distance."""
+        spacing = 2.0 * self._reach / (GRID - 1)
+        steps = [self.displacements.diff(dim=axis).square().mean() for axis in (2, 3, 4)]
+        return torch.stack(steps).sum() / spacing.square()
 
     def baked(self) -> Bake:
         """The present state."""
@@ -121,7 +137,7 @@ class TunedScene(nn.Module):
             height, width = view.features.shape[:2]
             cells = table[start : start + height * width].reshape(height, width, HIDDEN).copy()
             views.append(replace(view, features=cells))
-        vertices = self.vertices.detach().numpy().copy()
+        vertices = self.vertices(torch.arange(len(mesh.vertices))).detach().numpy().copy()
         return replace(
             self._bake,
             mesh=TriangleMesh(vertices=vertices, faces=mesh.faces, vertex_colors=mesh.vertex_colors),
@@ -143,7 +159,7 @@ class TunedScene(nn.Module):
         rotation = torch.tensor(camera.viewmat[:3, :3], dtype=torch.float32)
         rays = torch.stack([x, y, torch.ones_like(x)], dim=1).float() @ rotation
         origin = torch.tensor(camera.position, dtype=torch.float32)
-        p, q, r = self.vertices[self._faces[target.triangles]].unbind(dim=1)
+        p, q, r = self.vertices(self._faces[target.triangles]).unbind(dim=1)
         normals = torch.linalg.cross(q - p, r - p)
         depths = (normals * (p - origin)).sum(dim=1) / (normals * rays).sum(dim=1)
         return origin + depths[:, None] * rays, F.normalize(rays, dim=1)

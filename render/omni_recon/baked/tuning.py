@@ -1,7 +1,7 @@
 """Fine-tuning of a bake to its own photos: each is predicted from the others, and what predicts better is kept.
 
 Source: Omni-Recon (arXiv:2403.11131): Adam, 1e-3 for the shader, 0.1 mm of objects of about 300 mm for the vertices,
-cosine to a tenth. Here the feature maps are tuned instead of the network that made them.
+cosine to a tenth. Here the feature maps are tuned instead of the network that made them, and vertices move together.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +25,7 @@ from .files import save_bake
 from .renderer import BakedRenderer
 from .tuned_scene import TargetPixels, TunedScene
 from .types import Bake, BakedView
+from .uniform_adam import UniformAdam
 
 FEWEST_PHOTOS = 4
 """One to measure on, one to predict, and two that it is blended from."""
@@ -43,8 +44,8 @@ class TuningOptions:
     Args:
         rays: Pixels of a step, all of one photo.
         rate: Learning rate of the network and the features.
-        vertex_rate: Learning rate of the vertices [half the mesh's largest side]; 0 leaves the mesh alone.
-        smoothness: Weight of corners that move differently, against the squared error of colours.
+        vertex_rate: Learning rate of the mesh's displacements [half the mesh's largest side]; 0 leaves it alone.
+        smoothness: Weight of neighbouring places that move differently, against the squared error of colours.
         checks: How often the held-out photos are predicted, at equal intervals.
         steps: Stop after so many, if the time is not over before; `None` goes by the time alone.
         seed: Of the choice of photos and pixels.
@@ -55,7 +56,7 @@ class TuningOptions:
 
     rays: int = 4096
     rate: float = 1e-3
-    vertex_rate: float = 1e-4
+    vertex_rate: float = 2e-4
     smoothness: float = 1e-4
     checks: int = 8
     steps: int | None = None
@@ -184,7 +185,7 @@ class _Tuning:
             torch.optim.SparseAdam(
                 list(self._scene.features.parameters()), lr=max(options.rate, _SMALLEST_RATE)
             ),
-            torch.optim.Adam([self._scene.vertices], lr=self._rates[2]),
+            UniformAdam([self._scene.displacements], lr=self._rates[2]),
         )
         self._masks = {i: self._renderer.rasterise(bake.views[i].camera).covered for i in self._held_out}
         self._known = dict[int, TargetPixels]()
@@ -229,28 +230,31 @@ class _Tuning:
         factor = _LAST_RATE + (1.0 - _LAST_RATE) * 0.5 * (1.0 + math.cos(math.pi * done))
         loss = (self._scene.predicted(target) - target.colors).square().mean()
         if self._rates[2] > 0.0:
-            loss = loss + self._options.smoothness * self._scene.roughness(target)
+            loss = loss + self._options.smoothness * self._scene.roughness()
         for optimizer, rate in zip(self._optimizers, self._rates, strict=True):
             optimizer.zero_grad(set_to_none=True)
             for group in optimizer.param_groups:
                 group["lr"] = rate * factor
         loss.backward()
-        gradients = [self._scene.vertices.grad, *(p.grad for p in self._scene.appearance.parameters())]
+        gradients = [self._scene.displacements.grad, *(p.grad for p in self._scene.appearance.parameters())]
         if all(gradient is None or bool(torch.isfinite(gradient).all()) for gradient in gradients):
             for optimizer in self._optimizers:
                 optimizer.step()
 
     def _check(self, best: float) -> float:
-        """Predict the held-out photos; keep the state if it is the best. The choice of views follows the new mesh."""
-        bake = self._scene.baked()
+        """Predict the held-out photos, on the mesh as it was best and as it is now; keep the state if it is the best.
+
+        The choice of views follows the present mesh, which is tried last.
+        """
+        now = self._scene.baked()
         self._known.clear()
-        found = self._held_out_psnr(bake)
-        if found <= best:
-            return best
-        self._best = bake
-        if self._checkpoint is not None:
-            save_bake(bake, self._checkpoint)
-        return found
+        for bake in (replace(now, mesh=self._best.mesh), now):
+            found = self._held_out_psnr(bake)
+            if found > best:
+                best, self._best = found, bake
+                if self._checkpoint is not None:
+                    save_bake(bake, self._checkpoint)
+        return best
 
     def _held_out_psnr(self, bake: Bake) -> float:
         """Over the pixels of all held-out photos where the mesh was at the beginning [dB]."""

@@ -59,7 +59,7 @@ def test_a_state_comes_back_as_a_bake() -> None:
         np.testing.assert_array_equal(back.appearance[name], value)
 
 
-def test_gradients_of_the_vertices_are_those_of_what_is_drawn() -> None:
+def test_gradients_of_the_displacements_are_those_of_what_is_drawn() -> None:
     """Against differences of the same function in a few directions."""
     scene = TunedScene(baked(box(), around(6, side=64)))
     target, _ = _target(baked(box(), around(6, side=64)), _TARGET)
@@ -69,17 +69,17 @@ def test_gradients_of_the_vertices_are_those_of_what_is_drawn() -> None:
         return (scene.predicted(target) - target.colors).square().mean()
 
     loss().backward()
-    gradient = scene.vertices.grad
+    gradient = scene.displacements.grad
     assert gradient is not None
     generator = torch.Generator().manual_seed(1)
     for _ in range(3):
-        direction = torch.randn(scene.vertices.shape, generator=generator)
+        direction = torch.randn(scene.displacements.shape, generator=generator)
         values = list[float]()
         for step in (-1e-3, 1e-3):
             with torch.no_grad():
-                scene.vertices += step * direction
+                scene.displacements += step * direction
                 values.append(float(loss()))
-                scene.vertices -= step * direction
+                scene.displacements -= step * direction
         slope = (values[1] - values[0]) / 2e-3
         assert float((gradient * direction).sum()) == pytest.approx(slope, rel=0.1, abs=1e-4)
 
