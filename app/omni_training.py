@@ -116,7 +116,7 @@ class TrainingRun:
         trainer = self._trainer
         save_checkpoint(trainer, self._folder / CHECKPOINT)
         save_weights(trainer.average, self._folder / WEIGHTS, {"step": str(trainer.step)})
-        figures = validate(trainer.average, self._held_out)
+        figures = validate(trainer.average, self._held_out, sweep=trainer.sweep)
         print(
             f"step {trainer.step}: PSNR {figures.psnr:.2f} dB, median depth error {figures.depth_error:.2%}, "
             f"within 5 % {figures.depth_close:.1%}, {trainer.skipped} steps skipped",

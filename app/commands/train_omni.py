@@ -47,6 +47,13 @@ class TrainOmni:
         int, flag("Nodes along a side of the feature volume, 8 to 192, a multiple of 4.", "M")
     ] = 40
     samples: Annotated[int, flag("Coarse and as many fine samples of a ray, 4 to 256.", "N")] = 24
+    planes: Annotated[
+        int,
+        flag(
+            "Planes of the sweep that says where on a ray to look, 16 to 256. 0: look along whole rays.", "N"
+        ),
+    ] = 40
+    guided: Annotated[int, flag("Samples of a ray there, 2 to 256.", "N")] = 16
     dropout: Annotated[float, flag("Fraction of values that are dropped, 0 to 0.9.", "F")] = 0.0
     scenes: Annotated[int, flag("Generated scenes to train on, 1 to 1000000.", "N")] = 3000
     validation_scenes: Annotated[int, flag("Other scenes to measure on, 1 to 1000.", "N")] = 8
@@ -102,6 +109,9 @@ def _check(command: TrainOmni) -> None:
     require_between("--rays", command.rays, 16, 8192)
     require_between("--volume", command.volume, 8, 192)
     require_between("--samples", command.samples, 4, 256)
+    if command.planes:
+        require_between("--planes", command.planes, 16, 256)
+    require_between("--guided", command.guided, 2, 256)
     require_between("--dropout", command.dropout, 0.0, 0.9)
     require_between("--scenes", command.scenes, 1, 10**6)
     require_between("--validation-scenes", command.validation_scenes, 1, 1000)
@@ -124,6 +134,7 @@ def _trainer(command: TrainOmni) -> Trainer:
     import torch
 
     from ...render.omni_recon import OmniConfig, OmniRecon
+    from ...render.omni_recon.depth_prior import SweepOptions
     from ...render.omni_recon.training import GeneratedExamples, PictureSize, Schedule, Trainer
 
     torch.manual_seed(command.seed)
@@ -138,7 +149,13 @@ def _trainer(command: TrainOmni) -> Trainer:
         volume_resolution=command.volume,
         coarse_samples=command.samples,
         fine_samples=command.samples,
+        guided_samples=command.guided,
         dropout=command.dropout,
     )
-    model = OmniRecon(config).to(command.device)
-    return Trainer(model, examples, schedule, rays=command.rays, seed=command.seed)
+    sweep = SweepOptions(planes=command.planes) if command.planes else None
+    model = OmniRecon(config)
+    if sweep is not None:
+        model.start_at_prior()
+    return Trainer(
+        model.to(command.device), examples, schedule, rays=command.rays, seed=command.seed, sweep=sweep
+    )

@@ -38,6 +38,7 @@ class OmniConfig:
         volume_resolution: Nodes along a side of the feature volume, M. 144 is the paper's; 48 to 96 suit a CPU.
         coarse_samples: Samples of a ray that are spread evenly.
         fine_samples: Samples that are added where the coarse ones found a surface.
+        guided_samples: Samples of a ray for which a depth prior says where to look.
         dropout: Fraction of the values that training drops behind each attention and inside each feed-forward layer.
         ray_chunk: Rays of a picture that are worked on at once; bounds the memory.
 
@@ -48,6 +49,7 @@ class OmniConfig:
     volume_resolution: int = 144
     coarse_samples: int = 64
     fine_samples: int = 64
+    guided_samples: int = 16
     dropout: float = 0.1
     ray_chunk: int = 512
 
@@ -59,7 +61,12 @@ class OmniConfig:
                 f"volume_resolution must be a multiple of {coarsest}, at least {2 * coarsest}, "
                 f"got {self.volume_resolution}"
             )
-        for name, least in (("coarse_samples", 2), ("fine_samples", 1), ("ray_chunk", 1)):
+        for name, least in (
+            ("coarse_samples", 2),
+            ("fine_samples", 1),
+            ("guided_samples", 2),
+            ("ray_chunk", 1),
+        ):
             if getattr(self, name) < least:
                 raise ValueError(f"{name} must be at least {least}, got {getattr(self, name)}")
         if not 0.0 <= self.dropout < 1.0:

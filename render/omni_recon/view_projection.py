@@ -28,11 +28,13 @@ class Projection:
     Args:
         pixels: `[V, 2, N]` [px], 0 where not visible.
         visible: `[V, N]` bool: in front of the camera and inside the image.
+        depths: `[V, N]` along the views' axes [unit].
         size: Height and width of the images [px].
     """
 
     pixels: Tensor
     visible: Tensor
+    depths: Tensor
     size: tuple[int, int]
 
 
@@ -70,7 +72,9 @@ def project(points: Tensor, projections: Tensor, size: tuple[int, int]) -> Proje
     pixels = homogeneous[:, :2] / torch.where(in_front, depths, torch.ones_like(depths))[:, None]
     x, y = pixels[:, 0], pixels[:, 1]
     visible = in_front & (x >= 0.0) & (x <= width) & (y >= 0.0) & (y <= height)
-    return Projection(pixels=torch.where(visible[:, None], pixels, 0.0), visible=visible, size=size)
+    return Projection(
+        pixels=torch.where(visible[:, None], pixels, 0.0), visible=visible, depths=depths, size=size
+    )
 
 
 def sample_strided(maps: Tensor, seen: Projection, stride: int) -> Tensor:

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from ...scenes import Camera
+from .depth_prior import DepthPrior, ray_prior
 from .map_blending import blend_maps
 from .model import OmniRecon
 from .types import DepthRange, EncodedScene, OnRays, RayOutput, RenderedView, tell_nobody
@@ -14,6 +15,7 @@ from .view_projection import camera_rays, unit_directions, unit_points
 _NEAREST = 0.02  # [unit]: a ray that begins inside the cube is searched from here
 _SLACK = 0.05  # around the sphere that touches the cube from inside
 _LEAST_OPACITY = 1e-3  # a ray that found less has no depth
+_GUIDED_REACH = 4.0  # spreads of a prior that count as the same depth
 _LEAST_COMPONENT = 1e-9  # of a direction, so that dividing by it is safe
 
 
@@ -57,6 +59,7 @@ def render_view(
     *,
     maps: Tensor | None = None,
     fine: bool = True,
+    prior: DepthPrior | None = None,
     on_rays: OnRays = tell_nobody,
 ) -> RenderedView:
     """The scene from `camera`; the same every time.
@@ -67,11 +70,14 @@ def render_view(
         camera: Where it is seen from.
         maps: Something about each source view, `[V, C, h, w]` over the whole image, to be seen from here as well.
         fine: See `OmniRecon.render_rays`.
+        prior: For this camera and these source views: where to look, instead of everywhere.
         on_rays: Told after each chunk; raise from it to cancel.
     """
     origins, dirs, cosines = camera_rays(camera, encoded.images)
     near, far = ray_spans(encoded, origins, dirs, cosines)
     chunk, rays = model.config.ray_chunk, len(dirs)
+    guide = None if prior is None else ray_prior(prior, cosines)
+    interval = (far - near) / model.config.coarse_samples if guide is None else _GUIDED_REACH * guide.spreads
     parts: list[Tensor] = []
     training = model.training
     model.eval()
@@ -79,10 +85,16 @@ def render_view(
         for first in range(0, rays, chunk):
             part = slice(first, first + chunk)
             output = model.render_rays(
-                encoded, origins[part], dirs[part], near[part], far[part], fine=fine, keep_coarse=False
+                encoded,
+                origins[part],
+                dirs[part],
+                near[part],
+                far[part],
+                fine=fine,
+                keep_coarse=False,
+                prior=None if guide is None else guide.taking(part),
             )
-            interval = (far - near)[part] / model.config.coarse_samples
-            columns = [output.colors, *_depth_columns(output, interval, cosines[part])]
+            columns = [output.colors, *_depth_columns(output, interval[part], cosines[part])]
             if maps is not None:
                 columns.append(blend_maps(encoded, maps, origins[part], dirs[part], output))
             parts.append(torch.cat(columns, dim=1))

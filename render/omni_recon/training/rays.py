@@ -7,6 +7,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from ..depth_prior import RayPrior, SweepOptions, ray_prior, sweep_planes
 from ..types import EncodedScene, SourceViews
 from ..view_projection import camera_rays
 from ..view_rendering import ray_spans
@@ -33,6 +34,20 @@ def target_rays(example: TrainingExample, encoded: EncodedScene, pixels: Tensor)
         colors=example.image.to(encoded.images).flatten(0, 1)[pixels],
         distances=depths / cosines,
     )
+
+
+def example_prior(
+    example: TrainingExample, options: SweepOptions, pixels: Tensor, device: torch.device
+) -> RayPrior:
+    """Where the rays through `pixels [R]` may end, found as it is when pictures are rendered.
+
+    Raises:
+        RowsplatError: OpenCV is not installed.
+    """
+    near, far = example.bounds.near, example.bounds.far
+    prior = sweep_planes(example.sources, example.camera, near, far, options)
+    cosines = camera_rays(example.camera, torch.zeros((), device=device))[2]
+    return ray_prior(prior, cosines).taking(pixels.to(device))
 
 
 def random_pixels(example: TrainingExample, count: int, generator: torch.Generator) -> Tensor:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import torch
 
+from ..depth_prior import SweepOptions
 from ..model import OmniRecon
 from .averaging import averaged_copy, update_average
 from .examples import ExampleSource, TrainingExample
 from .losses import Losses, training_losses
-from .rays import random_pixels, sources_on, target_rays
+from .rays import example_prior, random_pixels, sources_on, target_rays
 from .schedule import Schedule
 
 _MAX_GRADIENT = 1.0
@@ -46,16 +47,25 @@ class Trainer:
         schedule: Learning rates.
         rays: Of a step.
         seed: Of the run.
+        sweep: How depth priors are found; `None` looks along whole rays.
     """
 
     def __init__(
-        self, model: OmniRecon, examples: ExampleSource, schedule: Schedule, *, rays: int = 256, seed: int = 0
+        self,
+        model: OmniRecon,
+        examples: ExampleSource,
+        schedule: Schedule,
+        *,
+        rays: int = 256,
+        seed: int = 0,
+        sweep: SweepOptions | None = None,
     ) -> None:
         """At step 0; `load_checkpoint` goes on."""
         self.model, self.average = model.train(), averaged_copy(model)
         self.optimizer = torch.optim.Adam(model.parameters(), lr=schedule.rate, foreach=True)
         self.schedule, self.seed = schedule, seed
         self.step, self.skipped = 0, 0
+        self.sweep = sweep
         self._examples, self._rays = examples, rays
 
     def train_step(self) -> StepReport:
@@ -86,8 +96,12 @@ class Trainer:
         encoded = self.model.encode(
             sources_on(example, self.model.log_sharpness.device), example.bounds, reference=example.reference
         )
-        rays = target_rays(example, encoded, random_pixels(example, self._rays, generator))
+        pixels = random_pixels(example, self._rays, generator)
+        rays = target_rays(example, encoded, pixels)
+        prior = (
+            None if self.sweep is None else example_prior(example, self.sweep, pixels, encoded.images.device)
+        )
         output = self.model.render_rays(
-            encoded, rays.origins, rays.dirs, rays.near, rays.far, generator=generator
+            encoded, rays.origins, rays.dirs, rays.near, rays.far, generator=generator, prior=prior
         )
         return training_losses(output, rays, encoded.normalisation.scale)

@@ -10,10 +10,11 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from ..depth_prior import SweepOptions
 from ..model import OmniRecon
 from .examples import PictureSize, TrainingExample, example_of, nearest_views
 from .losses import counted_rays
-from .rays import random_pixels, sources_on, target_rays
+from .rays import example_prior, random_pixels, sources_on, target_rays
 from .scene_views import cached_scene
 
 _FIRST_SEED = 900_000_000
@@ -50,12 +51,18 @@ def validation_examples(cache: Path, size: PictureSize, count: int) -> list[Trai
 
 
 @torch.no_grad()
-def validate(model: OmniRecon, examples: Sequence[TrainingExample], *, rays: int = 512) -> Figures:
+def validate(
+    model: OmniRecon,
+    examples: Sequence[TrainingExample],
+    *,
+    rays: int = 512,
+    sweep: SweepOptions | None = None,
+) -> Figures:
     """Figures of the network in evaluation, on the same `rays` of each example every time."""
     training = model.training
     model.eval()
     try:
-        measured = [_measured(model, example, rays) for example in examples]
+        measured = [_measured(model, example, rays, sweep) for example in examples]
     finally:
         model.train(training)
     return figures([colors for colors, _ in measured], torch.cat([depths for _, depths in measured]))
@@ -75,11 +82,17 @@ def figures(color_errors: Sequence[Tensor], depth_errors: Tensor) -> Figures:
     )
 
 
-def _measured(model: OmniRecon, example: TrainingExample, count: int) -> tuple[Tensor, Tensor]:
+def _measured(
+    model: OmniRecon, example: TrainingExample, count: int, sweep: SweepOptions | None
+) -> tuple[Tensor, Tensor]:
     """Squared colour errors `[R', 3]` and relative depth errors `[R'']` of the rays that count."""
     encoded = model.encode(sources_on(example, model.log_sharpness.device), example.bounds)
-    rays = target_rays(example, encoded, random_pixels(example, count, torch.Generator().manual_seed(count)))
-    output = model.render_rays(encoded, rays.origins, rays.dirs, rays.near, rays.far, keep_coarse=False)
+    pixels = random_pixels(example, count, torch.Generator().manual_seed(count))
+    rays = target_rays(example, encoded, pixels)
+    prior = None if sweep is None else example_prior(example, sweep, pixels, encoded.images.device)
+    output = model.render_rays(
+        encoded, rays.origins, rays.dirs, rays.near, rays.far, keep_coarse=False, prior=prior
+    )
     colored, deep = counted_rays(output, rays)
     distances = output.depths / output.opacities.clamp(min=_LEAST_OPACITY)
     relative = (distances - rays.distances).abs() / rays.distances

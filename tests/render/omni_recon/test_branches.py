@@ -35,7 +35,12 @@ def _inputs(dtype: torch.dtype = torch.float64) -> SampleInputs:
     return SampleInputs(
         rays=(_RAYS, _SAMPLES),
         points=_randn(_COUNT, 3, seed=1).to(dtype),
-        seen=Projection(pixels=torch.zeros(_VIEWS, 2, _COUNT, dtype=dtype), visible=visible, size=(8, 8)),
+        seen=Projection(
+            pixels=torch.zeros(_VIEWS, 2, _COUNT, dtype=dtype),
+            visible=visible,
+            depths=torch.ones(_VIEWS, _COUNT, dtype=dtype),
+            size=(8, 8),
+        ),
         features=(_randn(_VIEWS, 32, _COUNT, seed=2) * visible[:, None]).to(dtype),
         volume=_randn(32, _COUNT, seed=3).to(dtype),
         directions=_randn(_VIEWS, 4, _COUNT, seed=4).to(dtype),
@@ -149,7 +154,10 @@ def test_the_geometry_of_a_ray_does_not_depend_on_the_other_rays() -> None:
         rays=(1, _SAMPLES),
         points=inputs.points[_SAMPLES:],
         seen=Projection(
-            pixels=inputs.seen.pixels[..., _SAMPLES:], visible=_visible()[:, _SAMPLES:], size=(8, 8)
+            pixels=inputs.seen.pixels[..., _SAMPLES:],
+            visible=_visible()[:, _SAMPLES:],
+            depths=inputs.seen.depths[:, _SAMPLES:],
+            size=(8, 8),
         ),
         features=inputs.features[..., _SAMPLES:],
         volume=inputs.volume[:, _SAMPLES:],

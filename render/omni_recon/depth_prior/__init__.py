@@ -1,0 +1,16 @@
+"""Where rays may end, as far as photos agree: found by sweeping planes, it tells the network where to look."""
+
+from .guided_sampling import RayPrior, guided_samples, ray_prior
+from .hidden_views import hidden_views, view_surfaces
+from .plane_sweep import DepthPrior, SweepOptions, sweep_planes
+
+__all__ = [
+    "DepthPrior",
+    "RayPrior",
+    "SweepOptions",
+    "guided_samples",
+    "hidden_views",
+    "ray_prior",
+    "sweep_planes",
+    "view_surfaces",
+]

@@ -1,0 +1,169 @@
+"""Photos -> where the rays of any camera may end, without a network.
+
+Planes in front of the camera, evenly spaced in inverse depth so that neighbours move the photos by about a pixel, are
+compared (`plane_costs`), made smooth (`semi_global`) and turned into masses, softmax(-cost / T). The most likely depth
+is then refined between the planes, pixel by pixel, with smaller windows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ....scenes import Camera
+from ..types import SourceViews
+from .hidden_views import view_surfaces
+from .plane_costs import WarpingView, disagreement
+from .semi_global import smoothed_costs
+
+_LEAST_PLANES = 16
+_TEMPERATURE = 0.05
+_REFINED_WINDOWS = (1, 4)
+_REFINED_SMOOTHING = 2  # radius of the mean over refined costs [px]
+_REFINED_STEPS = 9
+_REFINED_REACH = 1.5  # planes to each side
+_CLOSE = 2  # planes around the most likely one that count for it
+_EPS = 1e-6
+
+
+@dataclass(frozen=True, kw_only=True)
+class SweepOptions:
+    """How finely to look.
+
+    Args:
+        planes: At most so many; fewer where the photos move less than a pixel from one to the next.
+        refine: Look between the planes as well.
+        own_photo: The first source view is the camera's own photo, and the others are compared with it alone.
+
+    Raises:
+        ValueError: There are too few planes.
+    """
+
+    planes: int = 96
+    refine: bool = True
+    own_photo: bool = False
+
+    def __post_init__(self) -> None:
+        """Check the count."""
+        if self.planes < _LEAST_PLANES:
+            raise ValueError(f"planes must be at least {_LEAST_PLANES}, got {self.planes}")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class DepthPrior:
+    """Where the rays through the pixels of a camera may end. All depths are along its view axis [scene units].
+
+    Args:
+        camera: The camera.
+        planes: Depths of the planes, nearest first, `[D]`.
+        masses: How likely each is, `[D, H, W]`, of sum 1.
+        depths: The most likely depth, `[H, W]`.
+        spreads: How far off it may well be, `[H, W]`.
+        confidence: How likely it is that the ray ends there, `[H, W]` in [0, 1].
+        surfaces: What may hide things from the source views, see `view_surfaces`, `[V, h, w]`.
+    """
+
+    camera: Camera
+    planes: Tensor
+    masses: Tensor
+    depths: Tensor
+    spreads: Tensor
+    confidence: Tensor
+    surfaces: Tensor
+
+
+_DEFAULT_OPTIONS = SweepOptions()
+
+
+@torch.no_grad()
+def sweep_planes(
+    sources: SourceViews, camera: Camera, near: float, far: float, options: SweepOptions = _DEFAULT_OPTIONS
+) -> DepthPrior:
+    """Look for depths between `near` and `far` [scene units] at which the photos agree.
+
+    Raises:
+        RowsplatError: OpenCV is not installed.
+        ValueError: There is one photo only, or near and far are not positive and in order.
+    """
+    if len(sources.cameras) < 2:
+        raise ValueError(f"a plane sweep needs two photos, got {len(sources.cameras)}")
+    if not 0.0 < near < far:
+        raise ValueError(f"near and far must be positive and in order, got {near} and {far}")
+    views = [
+        WarpingView.of(np.ascontiguousarray(image.permute(1, 2, 0).cpu().numpy()), source, camera)
+        for image, source in zip(sources.images, sources.cameras, strict=True)
+    ]
+    disparities = np.linspace(1.0 / near, 1.0 / far, plane_count(views, near, far, options.planes))
+    costs = [disagreement(views, float(1.0 / value), first_only=options.own_photo) for value in disparities]
+    smooth = smoothed_costs(torch.from_numpy(np.stack(costs)))
+    masses = torch.softmax(-smooth / _TEMPERATURE, dim=0)
+    best, fraction = _lowest(smooth)
+    step = float(disparities[1] - disparities[0])
+    middle = torch.from_numpy(disparities).to(smooth)[best] + fraction * step
+    if options.refine:
+        middle, step = _refined(views, middle, step, options.own_photo)
+    depths = 1.0 / middle.clamp(1.0 / far, 1.0 / near)
+    confidence = _mass_near(masses, best)
+    return DepthPrior(
+        camera=camera,
+        planes=torch.from_numpy(1.0 / disparities).to(smooth),
+        masses=masses,
+        depths=depths,
+        spreads=depths.square() * abs(step),
+        confidence=confidence,
+        surfaces=view_surfaces(camera, depths, confidence, sources.cameras),
+    )
+
+
+def plane_count(views: Sequence[WarpingView], near: float, far: float, most: int) -> int:
+    """As many planes as there are pixels that the photos move between `near` and `far`, at most `most`."""
+    moved = 0.0
+    for view in views:
+        slope = view.slopes[view.slopes.shape[0] // 2, view.slopes.shape[1] // 2]
+        ends = np.stack([slope * near + view.offset, slope * far + view.offset])
+        if (ends[:, 2] > 0).all():
+            pixels = ends[:, :2] / ends[:, 2:]
+            moved = max(moved, float(np.linalg.norm(pixels[1] - pixels[0])))
+        else:
+            moved = float(most)
+    return int(np.clip(np.ceil(moved), min(_LEAST_PLANES, most), most))
+
+
+def _refined(
+    views: Sequence[WarpingView], middle: Tensor, step: float, own_photo: bool
+) -> tuple[Tensor, float]:
+    """Inverse depths `[H, W]` near `middle`, and the step between those that were tried."""
+    offsets = (np.linspace(-_REFINED_REACH, _REFINED_REACH, _REFINED_STEPS) * step).astype(np.float32)
+    base: NDArray[np.float32] = middle.numpy()
+    least = np.float32(_EPS * base.max())
+    tried = [np.reciprocal(np.maximum(base + offset, least), dtype=np.float32) for offset in offsets]
+    costs = [disagreement(views, depth, _REFINED_WINDOWS, first_only=own_photo) for depth in tried]
+    stacked = torch.from_numpy(np.stack(costs))
+    radius = _REFINED_SMOOTHING
+    smooth = F.avg_pool2d(stacked[None], 2 * radius + 1, 1, radius, count_include_pad=False)[0]
+    best, fraction = _lowest(smooth)
+    fine = float(offsets[1] - offsets[0])
+    return middle + torch.from_numpy(offsets).to(middle)[best] + fraction * fine, fine
+
+
+def _lowest(costs: Tensor) -> tuple[Tensor, Tensor]:
+    """Index of the lowest of `costs [D, H, W]`, and where between its neighbours the parabola is lowest, in steps."""
+    inner = costs.argmin(dim=0).clamp(1, len(costs) - 2)
+    below, here, above = (costs.gather(0, (inner + offset)[None])[0] for offset in (-1, 0, 1))
+    fraction = (below - above) / (2.0 * (below - 2.0 * here + above).clamp(min=_EPS))
+    return inner, fraction.clamp(-0.5, 0.5)
+
+
+def _mass_near(masses: Tensor, best: Tensor) -> Tensor:
+    total = torch.zeros_like(masses[0])
+    for offset in range(-_CLOSE, _CLOSE + 1):
+        index = best + offset
+        inside = (index >= 0) & (index < len(masses))
+        total += masses.gather(0, index.clamp(0, len(masses) - 1)[None])[0] * inside
+    return total.clamp(max=1.0)
