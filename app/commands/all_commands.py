@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from tyro import conf
 
-from . import bake, bench, convert, demo, edit, info, reconstruct, render, train_omni, view
+from . import bake, bench, convert, demo, edit, info, reconstruct, render, train_omni, train_planner, view
 
 Command = (
     Annotated[info.Info, conf.subcommand("info")]
@@ -20,6 +20,7 @@ Command = (
     | Annotated[bench.Bench, conf.subcommand("bench")]
     | Annotated[view.View, conf.subcommand("view")]
     | Annotated[train_omni.TrainOmni, conf.subcommand("train-omni")]
+    | Annotated[train_planner.TrainPlanner, conf.subcommand("train-planner")]
     | Annotated[demo.Demo, conf.subcommand("demo")]
 )
 """The flags of one subcommand, whichever it is."""
@@ -52,6 +53,9 @@ SUBCOMMANDS = {
     "bench": Subcommand(flags=bench.Bench, run=bench.run, examples=bench.EXAMPLES),
     "view": Subcommand(flags=view.View, run=view.run, examples=view.EXAMPLES),
     "train-omni": Subcommand(flags=train_omni.TrainOmni, run=train_omni.run, examples=train_omni.EXAMPLES),
+    "train-planner": Subcommand(
+        flags=train_planner.TrainPlanner, run=train_planner.run, examples=train_planner.EXAMPLES
+    ),
     "demo": Subcommand(flags=demo.Demo, run=demo.run, examples=demo.EXAMPLES),
 }
 """All subcommands by name, in the order of the help text."""

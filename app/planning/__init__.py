@@ -1,0 +1,1 @@
+"""From words to programs of edits: the grammar, a small language model, and one after the other."""
