@@ -16,17 +16,14 @@ from typing import Annotated, Any
 import tyro
 
 from ....kernels.errors import RowsplatError, SceneFileError, one_line
+from ....scenes.text_edits import toml_reading
 from ....scenes.text_edits.comparing import same_program
 from ....scenes.text_edits.not_understood import NotUnderstood
 from ....scenes.text_edits.steps import TextProgram
-from ....scenes.text_edits.toml_reading import TOMLDecodeError, loads
 from ...planning.canonical import read_canonical
 from ...planning.planner import GrammarPlanner, Planner
 
-_TEXT_KEYS, _PROGRAM_KEYS = (
-    ("text", "said", "sentence", "prompt"),
-    ("program", "programs", "steps", "canonical"),
-)
+_TEXT_KEYS, _PROGRAM_KEYS = ("say", "text"), ("means", "program")
 _MOST_BYTES = 2**24
 
 
@@ -63,8 +60,8 @@ class Row:
 def read_sentences(path: Path) -> tuple[Sentence, ...]:
     """The sentences of a TOML file.
 
-    Its arrays hold tables with `text` and `program` (canonical sentences, a line each, or a list of them; "" for a
-    refusal), or strings that are to be refused.
+    Its arrays hold tables with `say` and `means` (a list of canonical sentences, or a text of them, a line
+    each; without it, to be refused), or strings that are to be refused.
 
     Raises:
         SceneFileError: The file cannot be read, or a program in it is none.
@@ -72,8 +69,8 @@ def read_sentences(path: Path) -> tuple[Sentence, ...]:
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise SceneFileError(path, "", f"expected at most {_MOST_BYTES:,} bytes", "Split it")
-        content = loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, TOMLDecodeError) as error:
+        content = toml_reading.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, toml_reading.TOMLDecodeError) as error:
         raise SceneFileError(path, "", f"cannot be read: {one_line(error)}", "Choose another file") from error
     entries = [entry for value in content.values() if isinstance(value, list) for entry in value]
     return tuple(_sentence(path, number, entry) for number, entry in enumerate(entries, 1))
