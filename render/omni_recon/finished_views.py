@@ -21,7 +21,7 @@ from ..output_files import replacing_file
 from .model import OmniRecon
 from .types import DepthRange
 
-_FORMAT = b"rowsplat depth map 1"  # changes whenever the same input would give other depths
+_FORMAT = b"rowsplat depth map 2"  # changes whenever the same input would give other depths
 
 DepthAndConfidence = tuple[NDArray[np.float32], NDArray[np.float32]]
 

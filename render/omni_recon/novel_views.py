@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
 from ...scenes import Camera
 from ...scenes.photo_sets import PhotoSet, choose_source_views, near_far, near_far_of_camera
+from .depth_prior import LEAST_PHOTOS, DepthPrior, sweep_planes
 from .model import OmniRecon
 from .reconstruction_memory import require_memory
 from .reconstruction_types import MOST_SIDE, ReconstructionOptions
 from .source_pictures import SourcePictures
-from .types import DepthRange, OnRays, RenderedView, tell_nobody
+from .types import DepthRange, OnRays, RenderedView, SourceViews, tell_nobody
+from .unseen_filling import filled_unseen
 from .view_plans import ViewPlan
 from .view_rendering import render_view
 
@@ -25,7 +27,7 @@ class NovelView:
     """A view that nobody photographed.
 
     Args:
-        picture: What is seen, of the camera's size.
+        picture: What is seen, of the camera's size; what no photo shows is filled from around it, at opacity 0.
         sources: Names of the photos that it was made from, the best first.
         bounds: Depths between which the scene was sought.
     """
@@ -41,7 +43,7 @@ class NovelViews:
     Args:
         photo_set: The photos; give it points, so that near and far are known well from anywhere.
         model: The network, on any device; its configuration is set as `options` say.
-        options: `source_views`, `volume_resolution`, `samples`, `ray_chunk` and `memory_limit` count.
+        options: `source_views`, `volume_resolution`, `samples`, `planes`, `ray_chunk` and `memory_limit` count.
         near: Nearest depth of the scene in every view [scene units]; `None` finds it for each.
         far: Farthest depth; `None` finds it for each.
     """
@@ -90,12 +92,25 @@ class NovelViews:
         self._model.eval()
         try:
             with torch.no_grad():
-                encoded = self._model.encode(pictures.sources(plan), plan.bounds, reference=camera)
+                sources = pictures.sources(plan)
+                encoded = self._model.encode(sources, plan.bounds, reference=camera)
         finally:
             self._model.train(training)
-        picture = render_view(self._model, encoded, camera, on_rays=on_rays)
+        picture = render_view(
+            self._model, encoded, camera, prior=self._prior(sources, camera, own), on_rays=on_rays
+        )
         names = self._photo_set.names
-        return NovelView(picture=picture, sources=tuple(names[index] for index in chosen), bounds=plan.bounds)
+        return NovelView(
+            picture=replace(picture, image=filled_unseen(picture.image, picture.opacity)),
+            sources=tuple(names[index] for index in chosen),
+            bounds=plan.bounds,
+        )
+
+    def _prior(self, sources: SourceViews, camera: Camera, own: DepthRange) -> DepthPrior | None:
+        sweep = self._options.sweep(own_photo=False)
+        if sweep is None or len(sources.cameras) < LEAST_PHOTOS:
+            return None
+        return sweep_planes(sources, camera, own.near, own.far, sweep)
 
     def _bounds_of(self, camera: Camera) -> DepthRange:
         """The depths that were given; where one was not, that of the scene, but in order."""

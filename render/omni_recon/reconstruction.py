@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from ...scenes.photo_sets import PhotoImage, PhotoSet
+from .depth_prior import sweep_planes
 from .finished_views import (
     DepthAndConfidence,
     make_resume_folder,
@@ -106,7 +107,7 @@ class _DepthFinder:
         names = (self._names[source] for source in plan.sources)
         digest = view_digest(
             self._weights,
-            repr(self._options.config(0.0)),
+            f"{self._options.config(0.0)} {self._options.planes}",
             plan.bounds,
             zip(names, sources.cameras, sources.images, strict=True),
         )
@@ -123,7 +124,9 @@ class _DepthFinder:
         pace.begin_view()
         with torch.no_grad():
             encoded = self._model.encode(sources, plan.bounds, reference=plan.camera)
-        seen = render_view(self._model, encoded, plan.camera, on_rays=pace.on_rays())
+        sweep = self._options.sweep(own_photo=True)
+        prior = sweep and sweep_planes(sources, plan.camera, plan.bounds.near, plan.bounds.far, sweep)
+        seen = render_view(self._model, encoded, plan.camera, prior=prior, on_rays=pace.on_rays())
         return (
             seen.depth.cpu().numpy().astype(np.float32, copy=False),
             seen.confidence.cpu().numpy().astype(np.float32, copy=False),

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...scenes import Camera
+from .depth_prior import SweepOptions
 from .types import DepthRange, OmniConfig
 
 LEAST_SIDE, MOST_SIDE = 16, 2048
@@ -20,8 +21,8 @@ LEAST_SIDE, MOST_SIDE = 16, 2048
 class Quality(Enum):
     """How much time to spend, for a CPU of 2 cores; times grow with rays and samples.
 
-    `FAST`: 160 px, 48 nodes, 16 + 16 samples; about half a minute for each view of 4:3, 0.5 GB.
-    `FULL`: 320 px, 96 nodes, 32 + 32 samples; eight times as long, 1 GB.
+    `FAST`: 160 px, 48 nodes, 16 samples; about 15 s for each view of 4:3, 0.5 GB.
+    `FULL`: 320 px, 96 nodes, 32 samples; eight times as long, 1 GB.
     """
 
     FAST = "fast"
@@ -74,7 +75,9 @@ class ReconstructionOptions:
         source_views: Photos that a depth map is made from, its own among them.
         max_side: Longer side of the pictures that the network looks at, and of the depth maps [px].
         volume_resolution: Nodes along a side of the feature volume, a multiple of 4.
-        samples: Evenly spread samples of a ray, and as many where those found a surface.
+        samples: Samples of a ray: around the prior, or without one evenly spread and as many where those found a
+            surface.
+        planes: At most so many planes are swept for the prior, see `depth_prior`; 0 looks along whole rays instead.
         ray_chunk: Rays that are worked on at once; bounds the memory.
         least_confidence: Depths of less confidence, in [0, 1], are dropped.
         memory_limit: Refuse to start when more would be needed [bytes]; `None` takes most of what is free now.
@@ -88,6 +91,7 @@ class ReconstructionOptions:
     max_side: int = 160
     volume_resolution: int = 48
     samples: int = 16
+    planes: int = 128
     ray_chunk: int = 512
     least_confidence: float = 0.5
     memory_limit: int | None = None
@@ -99,6 +103,7 @@ class ReconstructionOptions:
         _require("max_side", self.max_side, LEAST_SIDE, MOST_SIDE)
         _require("least_confidence", self.least_confidence, 0.0, 1.0)
         self.config(0.0)
+        self.sweep(own_photo=False)
 
     @classmethod
     def of_quality(
@@ -122,9 +127,14 @@ class ReconstructionOptions:
             volume_resolution=self.volume_resolution,
             coarse_samples=self.samples,
             fine_samples=self.samples,
+            guided_samples=self.samples,
             dropout=dropout,
             ray_chunk=self.ray_chunk,
         )
+
+    def sweep(self, *, own_photo: bool) -> SweepOptions | None:
+        """How priors are found, if they are; `own_photo` as in `SweepOptions`."""
+        return SweepOptions(planes=self.planes, own_photo=own_photo) if self.planes else None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -218,7 +218,8 @@ class RenderedView:
     Args:
         image: `[3, H, W]` in [0, 1].
         depth: Depth along the view axis where the rays end on average, `[H, W]` [scene units]; 0 where nothing is seen.
-        confidence: Part of a ray that ends within one coarse interval of `depth`, `[H, W]` in [0, 1].
+        confidence: Part of a ray that ends within one coarse interval of `depth`, `[H, W]` in [0, 1]; with a depth
+            prior within a few of its spreads, times its own confidence.
         opacity: `[H, W]` in [0, 1].
         blended: The maps that were given, seen from here, `[C, H, W]`, or `None`.
     """

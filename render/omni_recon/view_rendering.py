@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 
@@ -101,7 +103,10 @@ def render_view(
             on_rays(min(first + chunk, rays), rays)
     finally:
         model.train(training)
-    return _assembled(torch.cat(parts), camera, maps is not None)
+    view = _assembled(torch.cat(parts), camera, maps is not None)
+    return (
+        view if prior is None else replace(view, confidence=view.confidence * prior.confidence.to(view.depth))
+    )
 
 
 def _depth_columns(output: RayOutput, interval: Tensor, cosines: Tensor) -> tuple[Tensor, Tensor, Tensor]:

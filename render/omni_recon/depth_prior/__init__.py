@@ -2,9 +2,10 @@
 
 from .guided_sampling import RayPrior, guided_samples, ray_prior
 from .hidden_views import hidden_views, view_surfaces
-from .plane_sweep import DepthPrior, SweepOptions, sweep_planes
+from .plane_sweep import LEAST_PHOTOS, DepthPrior, SweepOptions, sweep_planes
 
 __all__ = [
+    "LEAST_PHOTOS",
     "DepthPrior",
     "RayPrior",
     "SweepOptions",

@@ -22,7 +22,11 @@ from .hidden_views import view_surfaces
 from .plane_costs import WarpingView, disagreement
 from .semi_global import smoothed_costs
 
+LEAST_PHOTOS = 2
+"""With fewer there is nothing to compare."""
+
 _LEAST_PLANES = 16
+_PROBES = 8  # pixels to each side of the picture that are looked at for how far photos move
 _TEMPERATURE = 0.05
 _REFINED_WINDOWS = (1, 4)
 _REFINED_SMOOTHING = 2  # radius of the mean over refined costs [px]
@@ -91,8 +95,8 @@ def sweep_planes(
         RowsplatError: OpenCV is not installed.
         ValueError: There is one photo only, or near and far are not positive and in order.
     """
-    if len(sources.cameras) < 2:
-        raise ValueError(f"a plane sweep needs two photos, got {len(sources.cameras)}")
+    if len(sources.cameras) < LEAST_PHOTOS:
+        raise ValueError(f"a plane sweep needs {LEAST_PHOTOS} photos, got {len(sources.cameras)}")
     if not 0.0 < near < far:
         raise ValueError(f"near and far must be positive and in order, got {near} and {far}")
     views = [
@@ -125,14 +129,13 @@ def plane_count(views: Sequence[WarpingView], near: float, far: float, most: int
     """As many planes as there are pixels that the photos move between `near` and `far`, at most `most`."""
     moved = 0.0
     for view in views:
-        slope = view.slopes[view.slopes.shape[0] // 2, view.slopes.shape[1] // 2]
-        ends = np.stack([slope * near + view.offset, slope * far + view.offset])
-        if (ends[:, 2] > 0).all():
-            pixels = ends[:, :2] / ends[:, 2:]
-            moved = max(moved, float(np.linalg.norm(pixels[1] - pixels[0])))
-        else:
-            moved = float(most)
-    return int(np.clip(np.ceil(moved), min(_LEAST_PLANES, most), most))
+        height, width = view.slopes.shape[:2]
+        slopes = view.slopes[:: max(height // _PROBES, 1), :: max(width // _PROBES, 1)].reshape(-1, 3)
+        ends = np.stack([slopes * near, slopes * far]) + view.offset
+        ends = ends[:, (ends[..., 2] > 0).all(axis=0)]
+        pixels = ends[..., :2] / ends[..., 2:]
+        moved = max(moved, float(np.linalg.norm(pixels[1] - pixels[0], axis=1).max(initial=0.0)))
+    return int(np.clip(np.ceil(moved), _LEAST_PLANES, most))
 
 
 def _refined(

@@ -9,10 +9,12 @@ import pytest
 import torch
 from rowsplat.kernels.errors import RowsplatError
 from rowsplat.render.omni_recon import DepthRange, OmniRecon, ReconstructionOptions, render_view
+from rowsplat.render.omni_recon.depth_prior import SweepOptions, sweep_planes
 from rowsplat.render.omni_recon.novel_views import NovelViews
 from rowsplat.render.omni_recon.types import SourceViews
+from rowsplat.render.omni_recon.unseen_filling import filled_unseen
 from rowsplat.scenes import Camera
-from rowsplat.scenes.photo_sets import Photo, PhotoSet
+from rowsplat.scenes.photo_sets import Photo, PhotoSet, near_far_of_camera
 
 from .sphere_scene import CENTER, orbiting, sphere_picture
 
@@ -55,8 +57,10 @@ def test_a_view_is_what_the_network_gives_for_those_sources(photo_set: PhotoSet,
     )
     with torch.no_grad():
         encoded = model.encode(sources, found.bounds, reference=camera)
-    expected = render_view(model, encoded, camera)
-    torch.testing.assert_close(found.picture.image, expected.image)
+    near, far = near_far_of_camera(photo_set, camera)
+    prior = sweep_planes(sources, camera, near, far, SweepOptions(planes=_OPTIONS.planes))
+    expected = render_view(model, encoded, camera, prior=prior)
+    torch.testing.assert_close(found.picture.image, filled_unseen(expected.image, expected.opacity))
     assert found.picture.image.shape == (3, 18, 22)
 
 

@@ -30,7 +30,7 @@ from .sphere_scene import CENTER, SPHERE_RADIUS, orbiting, sphere_distances, sph
 
 _NEAR_FAR = (4.5, 9.5)
 _OPTIONS = ReconstructionOptions(
-    volume_resolution=8, samples=6, max_side=24, least_confidence=0.0, ray_chunk=400
+    volume_resolution=8, samples=6, max_side=24, least_confidence=0.0, ray_chunk=400, planes=0
 )
 
 
