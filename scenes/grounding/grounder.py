@@ -8,6 +8,7 @@ import numpy as np
 
 from ..edits.edited_gaussians import BoolArray
 from ..edits.index_mask import IndexMask
+from ..text_edits.nouns import singular
 from ..text_edits.targets import Size, Thing
 from .coloring import colored_things, colors_of, of_color
 from .context import GroundingContext
@@ -17,7 +18,7 @@ from .names import known_names, named, with_hidden
 from .relations import related
 from .result import LEAST_CONFIDENCE, Grounding, GroundingError
 from .structure_words import ANYTHING, STRUCTURE_WORDS, structural_part
-from .words import NameMatch, match_names, match_spelling, near_names, normalised, singular
+from .words import NameMatch, match_names, match_spelling, near_names, normalised
 
 _FOUND_AT = 0.5  # weight of a finder from which a Gaussian belongs to the noun
 _MOST_NAMES = 8  # in an error

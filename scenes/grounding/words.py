@@ -8,28 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..text_edits.nouns import singular
 from .context import WordMatcher
 
-_IRREGULAR = {
-    "people": "person",
-    "men": "man",
-    "women": "woman",
-    "children": "child",
-    "mice": "mouse",
-    "geese": "goose",
-    "feet": "foot",
-    "teeth": "tooth",
-    "leaves": "leaf",
-    "shelves": "shelf",
-    "knives": "knife",
-    "loaves": "loaf",
-    "wolves": "wolf",
-    "halves": "half",
-    "scarves": "scarf",
-    "dice": "die",
-}
-_SIBILANTS = ("sses", "xes", "zzes", "ches", "shes", "buses")
-_INVARIANT = ("ss", "us", "is", "ics")
 _PLURAL_CONFIDENCE = 0.98
 _HEAD_CONFIDENCE = 0.85  # "vase" for the only name that ends in it, "blue vase"
 _LEAST_SPELLING = 0.8  # of difflib's ratio: one letter wrong, or two swapped, in a word of five
@@ -60,12 +41,6 @@ def normalised(noun: str) -> str:
     """`noun` in lower case with single spaces, without a leading article and without underscores."""
     words = noun.lower().replace("_", " ").replace("-", " ").split()
     return " ".join(words[1:] if len(words) > 1 and words[0] in ("the", "a", "an") else words)
-
-
-def singular(noun: str) -> str:
-    """`noun` with its last word in the singular, by the rules of English spelling."""
-    *before, last = noun.split(" ")
-    return " ".join([*before, _singular_word(last)])
 
 
 def match_names(noun: str, names: Sequence[str], matcher: WordMatcher | None = None) -> NameMatch | None:
@@ -142,15 +117,3 @@ def near_names(noun: str, names: Sequence[str]) -> list[NameMatch]:
         for name in dict.fromkeys(names)
     ]
     return sorted(matches, key=lambda match: -match.confidence)
-
-
-def _singular_word(word: str) -> str:
-    if word in _IRREGULAR:
-        return _IRREGULAR[word]
-    if len(word) < 4 or not word.endswith("s") or word.endswith(_INVARIANT):
-        return word
-    if word.endswith("ies"):
-        return word[:-3] + "y"
-    if word.endswith(_SIBILANTS):
-        return word[:-2]
-    return word[:-1]
