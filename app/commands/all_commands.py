@@ -8,7 +8,20 @@ from typing import Annotated, Any
 
 from tyro import conf
 
-from . import bake, bench, convert, demo, edit, info, reconstruct, render, train_omni, train_planner, view
+from . import (
+    bake,
+    bench,
+    convert,
+    demo,
+    edit,
+    info,
+    lift,
+    reconstruct,
+    render,
+    train_omni,
+    train_planner,
+    view,
+)
 
 Command = (
     Annotated[info.Info, conf.subcommand("info")]
@@ -17,6 +30,7 @@ Command = (
     | Annotated[render.Render, conf.subcommand("render")]
     | Annotated[bake.Bake, conf.subcommand("bake")]
     | Annotated[reconstruct.Reconstruct, conf.subcommand("reconstruct")]
+    | Annotated[lift.Lift, conf.subcommand("lift")]
     | Annotated[bench.Bench, conf.subcommand("bench")]
     | Annotated[view.View, conf.subcommand("view")]
     | Annotated[train_omni.TrainOmni, conf.subcommand("train-omni")]
@@ -50,6 +64,7 @@ SUBCOMMANDS = {
     "reconstruct": Subcommand(
         flags=reconstruct.Reconstruct, run=reconstruct.run, examples=reconstruct.EXAMPLES
     ),
+    "lift": Subcommand(flags=lift.Lift, run=lift.run, examples=lift.EXAMPLES),
     "bench": Subcommand(flags=bench.Bench, run=bench.run, examples=bench.EXAMPLES),
     "view": Subcommand(flags=view.View, run=view.run, examples=view.EXAMPLES),
     "train-omni": Subcommand(flags=train_omni.TrainOmni, run=train_omni.run, examples=train_omni.EXAMPLES),

@@ -1,0 +1,20 @@
+"""Maps of photos (edges, labels, features...) seen from any camera, the same from all sides: predict, then blend."""
+
+from .callable_predictor import CallablePredictor
+from .lifted_views import LiftedView, LiftedViews, render_then_predict, strongest
+from .types import Channel, Legend, MapKind, PhotoMaps, PredictedMaps, Predictor, numbered_channels
+
+__all__ = [
+    "CallablePredictor",
+    "Channel",
+    "Legend",
+    "LiftedView",
+    "LiftedViews",
+    "MapKind",
+    "PhotoMaps",
+    "PredictedMaps",
+    "Predictor",
+    "numbered_channels",
+    "render_then_predict",
+    "strongest",
+]
