@@ -33,7 +33,7 @@ _UNSEEN_PAIR = np.float32(9.0)
 UNSEEN_COST = np.float32(0.42)
 """Of a depth at which no two photos see the pixel: better than disagreement, worse than agreement."""
 
-WINDOWS = (1, 4, 12)
+WINDOWS = (2, 7)
 """Radii of the windows [px]."""
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-SMALL_STEP, LARGE_STEP = 0.1, 0.6
+SMALL_STEP, LARGE_STEP = 0.1, 1.2
 """P1 and P2: what it costs that a neighbour is at the next depth, or at any other."""
 
 
