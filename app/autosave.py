@@ -11,7 +11,7 @@ from .project import SUFFIX, Project, save_project
 INTERVAL_S = 30.0
 """Between two autosaves."""
 
-_PREFIX = "autosave-"
+_PREFIX, _COLOURS = "autosave-", "colours"
 
 
 class Autosave:
@@ -22,6 +22,11 @@ class Autosave:
         self._folder = folder
         self.path = folder / f"{_PREFIX}{os.getpid()}{SUFFIX}"
         self._saved: object = None
+
+    @property
+    def colours(self) -> Path:
+        """Folder for colours that were computed in this window, which its project names; made when it is needed."""
+        return self._folder / _COLOURS
 
     def save(self, project: Project) -> str:
         """Write the project if it changed; what went wrong in one line, or ""."""

@@ -44,6 +44,11 @@ class History(Generic[Value]):
         """What was done so far, oldest first."""
         return tuple(step.label for step in self._done[1:])
 
+    @property
+    def values(self) -> tuple[Value, ...]:
+        """The value that it began with and that after each step done, the present one last."""
+        return tuple(step.value for step in self._done)
+
     def do(self, label: str, value: Value) -> None:
         """Make `value` the present; what was undone is forgotten."""
         self._done.append(Step(label, value))

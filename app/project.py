@@ -15,7 +15,7 @@ from ..kernels.errors import RowsplatError
 from ..render import Blend, RenderMode
 from ..render.output_files import replacing_file, require_writable_place
 from ..scenes import Camera
-from ..scenes.edits import EditProgram
+from ..scenes.edits import EditProgram, IndexMask
 from ..scenes.edits.json_fields import JsonFields
 from .messages import Comparison, Look, Shape
 from .omni.scene import OmniScene
@@ -112,6 +112,7 @@ def to_json(project: Project, folder: Path) -> dict[str, Any]:
                 "matrix": item.matrix,
                 "count": project.counts.get(item.scene_id, 0),
                 "edits": item.program.to_json(folder),
+                **({"groups": _groups_to_json(item, project)} if item.groups else {}),
             }
             for item in project.document.scenes
         ],
@@ -181,6 +182,9 @@ def _scene_from_json(value: object, number: int, folder: Path) -> tuple[SceneIte
     count = fields.whole("count", 0, 1 << 31)
     entry: Mapping[str, Any] = fields.values
     matrix = fields.matrix("matrix", 4, 4)
+    program = EditProgram.from_json(
+        entry.get("edits"), count=count, place=f"scenes[{number - 1}].edits", folder=folder
+    )
     item = SceneItem(
         scene_id=number,
         name=fields.text("name"),
@@ -191,11 +195,21 @@ def _scene_from_json(value: object, number: int, folder: Path) -> tuple[SceneIte
         is_mesh=bool(entry.get("mesh", False)),
         is_flipbook=bool(entry.get("flipbook", False)),
         matrix=matrix,  # pyright: ignore[reportArgumentType] # four rows of four were checked
-        program=EditProgram.from_json(
-            entry.get("edits"), count=count, place=f"scenes[{number - 1}].edits", folder=folder
-        ),
+        program=program,
+        groups=_groups_from_json(fields, program.count_after(count)) if "groups" in entry else (),
     )
     return item, count
+
+
+def _groups_to_json(item: SceneItem, project: Project) -> dict[str, object]:
+    """Each name with its Gaussians, out of all that the edited scene has."""
+    count = item.program.count_after(project.counts.get(item.scene_id, 0))
+    return {name: mask.grown(count).to_json() for name, mask in item.groups}
+
+
+def _groups_from_json(fields: JsonFields, count: int) -> tuple[tuple[str, IndexMask], ...]:
+    groups = fields.object("groups")
+    return tuple((name, IndexMask.from_json(groups.object(name), count=count)) for name in groups.values)
 
 
 def _keyframe_from_json(value: object, number: int) -> Keyframe:

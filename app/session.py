@@ -34,7 +34,7 @@ from .messages import (
     ShowScenes,
     Started,
 )
-from .questions import Combine, Region, Select, SelectAll
+from .questions import Combine, Region, SaveScenes, Select, SelectAll
 from .state import Document, Life, SceneItem, Tool, View, ViewerState
 
 _log = logging.getLogger(__name__)
@@ -179,6 +179,10 @@ class Session:
         self._do(label, document)
         return True
 
+    def do_step(self, label: str, document: Document) -> None:
+        """Make it the present document, as a step of its own even if it is that already."""
+        self._do(label, document)
+
     def preview(self, document: Document | None) -> None:
         """Draw `document` in place of the present one, without a step; `None` ends that."""
         if document is not self.state.previewed:
@@ -301,6 +305,8 @@ class Session:
 
     def ask(self, question: Question, on_answer: Callable[[Any], None]) -> None:
         """Ask the render process; `on_answer(value)` is called later, in this thread, if it could answer."""
+        if isinstance(question, (Select, SelectAll, SaveScenes)):  # of the scenes as they are
+            self.preview(None)
         self._answers[self._client.ask(question)] = on_answer
 
     # The view

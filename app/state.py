@@ -46,6 +46,7 @@ class SceneItem:
         program: Edits, in the scene's own frame.
         is_mesh: The file holds triangles.
         is_flipbook: The source is a folder of frames.
+        groups: Names that sentences gave, over the rows of the edited scene or of it as it was before it grew.
     """
 
     scene_id: int
@@ -58,6 +59,7 @@ class SceneItem:
     program: EditProgram = field(default_factory=EditProgram)
     is_mesh: bool = False
     is_flipbook: bool = False
+    groups: tuple[tuple[str, IndexMask], ...] = ()
 
     @property
     def is_editable(self) -> bool:

@@ -19,6 +19,7 @@ VALUES = "Values"
 STATISTICS = "Statistics"
 COMPARE = "Compare"
 PATH = "Camera path"
+WORDS = "Edit by words"
 RESTORE = "Restore"
 DISCARD = "Discard"
 
@@ -44,6 +45,7 @@ LOAD_PATH = "Load a camera path"
 SAVE_PATH = "Save the camera path"
 EXPORT_VIDEO = "Export a video"
 OPEN_PHOTOS = "Open photos with cameras"
+SAVE_SCRIPT = "Save as a script of edits"
 TRUE_LENGTH = "True length"
 
 # Status bar
@@ -173,6 +175,80 @@ def totals(count: int, selected: int) -> str:
 def photos_opened(name: str, count: int) -> str:
     """A photo set was read."""
     return f"{name}: {count} photos; look B can show the nearest one (Compare)"
+
+
+# Editing by words
+
+PROMPT, PROMPT_TIP = "Prompt", "Say what is to be done; Enter plans it, Up and Down bring back what was said"
+PROMPT_EXAMPLES = (
+    "remove the floor",
+    "make the largest red thing blue",
+    "scale the selection by 1.5",
+    "move it up by 20%",
+    'group the top half of everything as "lid"',
+    "keep the selection and the floor",
+    "remove the floating bits",
+    "turn it left by 30 degrees, then duplicate it",
+)
+PLAN, PLAN_TIP = "Plan", "See what the words would do; nothing is changed yet (Enter)"
+STOP, STOP_TIP = "Cancel", "Stop planning (Esc)"
+MODEL, MODEL_TIP = (
+    "Small model",
+    "Let a small language model on this machine read what the grammar does not understand; it takes seconds",
+)
+MODEL_MISSING = 'The small language model is not installed: pip install "rowsplat[slm]"'
+SUBJECT, SUBJECT_TIP = "Scene", "The scene that the words are about"
+PLANNED, PLANNED_TIP = (
+    "Planned steps",
+    "Point at a step, or choose it, to see in the picture what it is about, before anything is changed",
+)
+RESULT, RESULT_TIP = "Show the result", "Show what the chosen step leads to instead of what it is about"
+APPLY_PLAN, APPLY_PLAN_TIP = "Apply", "Do all steps; each can be undone by itself"
+DISCARD_PLAN, DISCARD_PLAN_TIP = "Discard", "Put the plan away; nothing is changed (Esc)"
+SCRIPT, SCRIPT_TIP = "Save script…", "Save what was done by words, and the plan, as a script for rowsplat edit"
+PLANNING_STARTS, UNDERSTANDING = "Starting…", "Understanding…"
+NO_SCENE_FOR_WORDS = "There is no scene to edit: open one, show it, unlock it"
+CHANGED_MEANWHILE = "The scenes were changed meanwhile; plan again (Enter)"
+NOTHING_SAID = "Nothing was done by words yet, there is no script to save."
+NOTHING_PLANNED = "Nothing is changed until you apply the plan"
+
+
+def planning_step(number: int, count: int, sentence: str) -> str:
+    """A step is being tried."""
+    return f"Step {number} of {count}: {sentence}"
+
+
+def painting(stage: str, done: int, total: int) -> str:
+    """A style is being painted."""
+    return f"Painting: {stage}, {done} of {total}"
+
+
+def planning_ended(code: int | None) -> str:
+    """The planning process died."""
+    return f"The planning process ended (exit code {code}); nothing was changed. Plan again."
+
+
+def scene_file_changed(path: Path) -> str:
+    """The file holds another scene than it did."""
+    return f"{path}: has changed since it was opened. Open it again."
+
+
+def numbered(number: int, sentence: str) -> str:
+    """A planned step."""
+    return f"{number}. {sentence}"
+
+
+def step_facts(touched: int, confidence: float | None, why: str, note: str) -> str:
+    """Below a planned step."""
+    facts = [f"{touched:,} Gaussians"] if touched or confidence is not None else []
+    facts += [f"{confidence:.0%} sure"] if confidence is not None else []
+    facts += [note] if note else []
+    return ": ".join(part for part in (", ".join(facts), why) if part)
+
+
+def applied(count: int) -> str:
+    """A plan was done."""
+    return f"{count} step{'' if count == 1 else 's'} done; Ctrl+Z takes back one at a time"
 
 
 # Panels: what a control says, and what it does (`_TIP`)

@@ -29,6 +29,7 @@ from .viewer_files import ViewerFiles
 from .viewer_path import ViewerPath
 from .viewer_photos import ViewerPhotos
 from .viewer_tools import ViewerTools
+from .viewer_words import ViewerWords
 from .window_port import WindowPort
 
 FLIPBOOK_FPS = 24.0
@@ -42,7 +43,8 @@ REST_S = 0.15
 class Viewer:
     """Everything between a window and the session. Use from one thread.
 
-    `files`, `tools`, `path` and `photos` hold what can be done with files, the left mouse button, camera paths, photos.
+    `files`, `tools`, `path`, `photos` and `words` hold what can be done with files, the left mouse button, camera
+    paths, photos, sentences.
     """
 
     def __init__(
@@ -52,7 +54,7 @@ class Viewer:
         self.session, self.window = session, window
         self.controls = CameraControls(session.state.view.camera)
         self.files, self.tools, self.path = ViewerFiles(self), ViewerTools(self), ViewerPath(self, clock)
-        self.photos = ViewerPhotos(self)
+        self.photos, self.words = ViewerPhotos(self), ViewerWords(self)
         self.statistics = FrameStatistics()
         self.overlay, self.grid, self.hint = True, False, False
         self.time_runs, self.repeats, self.frames_a_second = False, True, FLIPBOOK_FPS
@@ -81,8 +83,10 @@ class Viewer:
                 self.session.say(done)
 
     def cancel(self) -> None:
-        """Drop the stroke, end the job, stop playing, stop reading scenes, or put the tool away: the first there is."""
-        if self.tools.drop_stroke():
+        """Drop the stroke or the plan, end the job, stop playing, stop reading scenes, or put the tool away: the first
+        there is.
+        """
+        if self.tools.drop_stroke() or self.words.drop():
             pass
         elif self.job is not None:
             self.job.cancel()
@@ -316,7 +320,8 @@ class Viewer:
         return self.session.client.pictures(frame, planes)
 
     def close(self) -> None:
-        """End the render process and the running job."""
+        """End the render process, the planning process and the running job."""
+        self.words.close()
         if self.job is not None:
             self.job.cancel()
         self.session.close()

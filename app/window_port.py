@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Protocol
 
 from .jobs import Job, JobMessage, JobProcess
+from .plan_process import Planning
+from .word_plans import PlanMessage
 
 
 class WindowPort(Protocol):
@@ -39,6 +41,14 @@ class WindowPort(Protocol):
 
     def start_job(self, job: Job, on_message: Callable[[JobMessage], None]) -> JobProcess:
         """Start a job whose messages come in the window's thread."""
+        ...
+
+    def start_planning(self, on_message: Callable[[PlanMessage], None]) -> Planning:
+        """A planning process, which starts with the first sentence, whose messages come in the window's thread."""
+        ...
+
+    def show_prompt(self) -> None:
+        """Show where sentences are typed, ready for typing."""
         ...
 
     def show_palette(self) -> None:

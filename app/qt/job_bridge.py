@@ -1,4 +1,4 @@
-"""Brings the messages of jobs into the window's thread."""
+"""Brings the messages of jobs and of planning into the window's thread."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any, cast
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from ..jobs import Job, JobMessage, JobProcess
+from ..plan_process import PlanProcess
+from ..word_plans import PlanMessage
 
 
 class JobBridge(QObject):
@@ -25,9 +27,13 @@ class JobBridge(QObject):
         """Start a job."""
         return JobProcess(job, lambda message: self._emit(on_message, message))
 
-    def _emit(self, on_message: Callable[[JobMessage], None], message: JobMessage) -> None:
+    def start_planning(self, on_message: Callable[[PlanMessage], None]) -> PlanProcess:
+        """A planning process."""
+        return PlanProcess(lambda message: self._emit(on_message, message))
+
+    def _emit(self, on_message: Callable[[Any], None], message: object) -> None:
         with contextlib.suppress(RuntimeError):  # the window is gone
             cast("Any", self._arrived).emit(on_message, message)
 
-    def _deliver(self, on_message: Callable[[JobMessage], None], message: JobMessage) -> None:
+    def _deliver(self, on_message: Callable[[Any], None], message: object) -> None:
         on_message(message)

@@ -39,8 +39,10 @@ from ..drawing import Point
 from ..jobs import Job, JobMessage, JobProcess
 from ..messages import FromService
 from ..overlay import status_text
+from ..plan_process import Planning
 from ..session import Session
 from ..viewer import Viewer
+from ..word_plans import PlanMessage
 from . import dialogs, events
 from .command_tips import tip_with_key
 from .job_bridge import JobBridge
@@ -80,6 +82,7 @@ class MainWindow(QMainWindow):
         self._rows.addWidget(self.picture, 1)
         self.setCentralWidget(middle)
         self._autosave = autosave
+        self.viewer.words.colours = autosave.colours
         self._dark = settings.value("dark", True, bool)
         apply_theme(dark=self._dark)
         self._actions = self._make_menus()
@@ -153,6 +156,7 @@ class MainWindow(QMainWindow):
             toggle = dock.toggleViewAction()
             if self._panel_menu is not None and toggle is not None:
                 self._panel_menu.addAction(toggle)
+                toggle.triggered.connect(dock.raise_)  # before those that share its place
         docks = [self.findChild(QDockWidget, entry.title) for entry in PANELS]
         self.resizeDocks(docks, [_PANEL_WIDTH] * len(docks), Qt.Orientation.Horizontal)
         self.resizeDocks(docks, [entry.height for entry in PANELS], Qt.Orientation.Vertical)
@@ -376,6 +380,17 @@ class MainWindow(QMainWindow):
         """Start a job whose messages come in the window's thread."""
         self.save_now()
         return self._jobs.start(job, on_message)
+
+    def start_planning(self, on_message: Callable[[PlanMessage], None]) -> Planning:
+        """A planning process whose messages come in the window's thread."""
+        return self._jobs.start_planning(on_message)
+
+    def show_prompt(self) -> None:
+        """Show the panel for sentences and let them be typed."""
+        dock = self.findChild(QDockWidget, texts.WORDS)
+        dock.show()
+        dock.raise_()
+        self.panels[texts.WORDS].setFocus()  # goes to the prompt
 
     def show_palette(self) -> None:
         """Show the command palette."""

@@ -21,6 +21,7 @@ from .path_panel import PathPanel
 from .scenes_panel import ScenesPanel
 from .statistics_panel import StatisticsPanel
 from .values_panel import ValuesPanel
+from .words_panel import WordsPanel
 
 RunAction = Callable[[Action], None]
 
@@ -57,6 +58,7 @@ _LEFT, _RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDoc
 PANELS = (
     PanelEntry(title=texts.SCENES, make=lambda viewer, run: ScenesPanel(viewer), side=_LEFT, height=220),
     PanelEntry(title=texts.EDITS, make=EditPanel, side=_LEFT, height=420),
+    PanelEntry(title=texts.WORDS, make=WordsPanel, side=_LEFT, height=420, tab_of=texts.EDITS),
     PanelEntry(title=texts.VALUES, make=lambda viewer, run: ValuesPanel(viewer), side=_LEFT, height=180),
     PanelEntry(title=texts.STATISTICS, make=StatisticsPanel, side=_RIGHT, height=330),
     PanelEntry(title=texts.COMPARE, make=lambda viewer, run: ComparePanel(viewer), side=_RIGHT, height=270),

@@ -6,14 +6,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from PyQt6.QtWidgets import QPushButton
+from PyQt6.QtWidgets import QLineEdit, QPushButton
 from rowsplat.app.actions import action
 from rowsplat.app.messages import Answered
 from rowsplat.app.qt.main_window import MainWindow
 from rowsplat.app.questions import AskHistogram, CountWork, HistogramAnswer, Work
+from rowsplat.app.word_plans import PlanReady
 from rowsplat.render import Blend, StageTimes
+from rowsplat.scenes.text_edits.steps import Recolor, Remove
+from rowsplat.scenes.text_edits.targets import Size, Thing
 
-from ..viewer.fakes import FakeService, frame_of, loaded, select, some
+from ..viewer.fakes import FakePlanning, FakeService, frame_of, loaded, select, some
+from ..viewer.plans import word_step
 from .widgets import settle
 
 _FRAMES = 60
@@ -38,10 +42,36 @@ def fill(window: MainWindow, service: FakeService) -> None:
     why = next(b for b in window.panels["Statistics"].findChildren(QPushButton) if "Why" in b.text())
     why.click()
     _answer(service)
+    _plan(window)
     session.say("")
     settle(window)
     _answer(service)
     settle(window)
+
+
+def _plan(window: MainWindow) -> None:
+    """A plan of two steps for what was typed."""
+    words = window.viewer.words
+    words.has_model = True  # wherever the picture is taken
+    planning = FakePlanning(lambda message: None)
+    window.start_planning = planning.listening
+    prompt = window.panels["Edit by words"].findChild(QLineEdit)
+    assert prompt is not None
+    prompt.setText("remove the floor, then make the largest red thing blue")
+    prompt.returnPressed.emit()
+    first, second = (Thing(noun="floor"), Thing(noun="thing", color="red", size=Size.LARGEST))
+    planning.say(
+        PlanReady(
+            steps=(
+                word_step(
+                    Remove(target=first), touched=13_369, confidence=0.91, why="the lowest large plane"
+                ),
+                word_step(
+                    Recolor(target=second, color="blue"), touched=443, confidence=0.85, why="what is red"
+                ),
+            )
+        )
+    )
 
 
 def _draw(service: FakeService) -> None:

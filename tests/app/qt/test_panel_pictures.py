@@ -32,6 +32,7 @@ _TOLERANCE = 3.0
 _WIDTH, _FONT_PX = 300, 12
 _HEIGHTS = {
     "Scenes": 220, "Edits": 520, "Values": 260, "Statistics": 560, "Compare": 330, "Camera path": 330, "Mesh": 220,
+    "Edit by words": 420,
 }  # fmt: skip
 
 

@@ -32,6 +32,7 @@ from rowsplat.app.questions import (
     TakePicture,
 )
 from rowsplat.app.session import Session
+from rowsplat.app.word_plans import PlanMessage, PlanRequest
 from rowsplat.render import RenderCounts, StageTimes
 from rowsplat.scenes import Camera
 from rowsplat.scenes.edits import IndexMask
@@ -191,6 +192,26 @@ class FakeJob:
 
 
 @dataclass
+class FakePlanning:
+    """A planning process that says what the test says."""
+
+    say: Callable[[PlanMessage], None]
+    requests: list[PlanRequest] = field(default_factory=list[PlanRequest])
+    closed: bool = False
+
+    def listening(self, on_message: Callable[[PlanMessage], None]) -> FakePlanning:
+        """In place of a window's `start_planning`."""
+        self.say = on_message
+        return self
+
+    def ask(self, request: PlanRequest) -> None:
+        self.requests.append(request)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@dataclass
 class FakeWindow:
     """Answers every dialog at once with a path in `folder`, or remembers it when `answers` is false."""
 
@@ -201,6 +222,7 @@ class FakeWindow:
     waiting: list[Callable[[], None]] = field(default_factory=list[Callable[[], None]])
     calls: list[str] = field(default_factory=list[str])
     jobs: list[FakeJob] = field(default_factory=list[FakeJob])
+    plannings: list[FakePlanning] = field(default_factory=list["FakePlanning"])
     is_dark: bool = True
 
     def _later(self, call: Callable[[], None]) -> None:
@@ -226,6 +248,13 @@ class FakeWindow:
     def start_job(self, job: Job, on_message: Callable[[JobMessage], None]) -> Any:
         self.jobs.append(FakeJob(job, on_message))
         return self.jobs[-1]
+
+    def start_planning(self, on_message: Callable[[PlanMessage], None]) -> FakePlanning:
+        self.plannings.append(FakePlanning(on_message))
+        return self.plannings[-1]
+
+    def show_prompt(self) -> None:
+        self.calls.append("prompt")
 
     def show_palette(self) -> None:
         self.calls.append("palette")

@@ -16,15 +16,33 @@ from rowsplat.app.project import Keyframe, Project, load_project, save_project
 from rowsplat.app.state import Document, SceneItem, View
 from rowsplat.kernels.errors import RowsplatError
 from rowsplat.render import Blend, RenderMode
-from rowsplat.scenes.edits import Delete, EditProgram, Recolour, Transform
+from rowsplat.scenes.edits import (
+    Contrast,
+    Delete,
+    EditOperation,
+    EditProgram,
+    Insert,
+    Paint,
+    Recolour,
+    ReplaceColours,
+    ShiftHue,
+    Transform,
+)
 
-from .fakes import camera, some
+from .fakes import COUNT, camera, some
 
 
 def _project(folder: Path) -> Project:
     moved = ((1.0, 0.0, 0.0, 0.5), (0.0, 1.0, 0.0, 0.0), (0.0, 0.0, 1.0, -2.0), (0.0, 0.0, 0.0, 1.0))
     program = EditProgram().then(Delete(mask=some(1, 5))).then(Recolour(saturation=0.25))
-    vase = SceneItem(scene_id=1, name="vase", source=folder / "vase.ply", matrix=moved, program=program)
+    vase = SceneItem(
+        scene_id=1,
+        name="vase",
+        source=folder / "vase.ply",
+        matrix=moved,
+        program=program,
+        groups=(("lid", some(2, 3)),),
+    )
     mesh = SceneItem(
         scene_id=2, name="mesh", source=folder / "m.glb", visible=False, locked=True, is_mesh=True
     )
@@ -46,6 +64,31 @@ def test_everything_comes_back(tmp_path: Path) -> None:
     for one, other in zip(back.keyframes, project.keyframes, strict=True):
         assert one.seconds == other.seconds
         np.testing.assert_array_equal(one.camera.viewmat, other.camera.viewmat)
+
+
+def test_every_kind_of_edit_that_words_make_comes_back(tmp_path: Path) -> None:
+    project = _project(tmp_path)
+    colours = ReplaceColours.written(some(1, 2), np.ones((2, 4, 3), np.float32), tmp_path)
+    inserted = Insert(path=tmp_path / "cup.ply", sha256="0" * 64, count=5)
+    made: tuple[EditOperation, ...] = (
+        Paint(mask=some(4), colour=(0.1, 0.2, 0.3), amount=0.5), ShiftHue(mask=some(4), degrees=30.0),
+        Contrast(mask=None, factor=1.5), colours, inserted,
+    )  # fmt: skip
+    vase = replace(project.document.scenes[0], program=EditProgram(operations=made))
+    project = replace(project, document=project.document.with_scene(vase))
+    save_project(tmp_path / "a.rowsplat", project)
+    (back, _) = load_project(tmp_path / "a.rowsplat").document.scenes
+    assert back.program.operations == made
+    assert dict(back.groups)["lid"] == some(2, 3).grown(COUNT + 5)  # of the scene as it is in the end
+
+
+def test_a_group_of_another_number_of_gaussians_is_refused(tmp_path: Path) -> None:
+    save_project(tmp_path / "a.rowsplat", _project(tmp_path))
+    value = json.loads((tmp_path / "a.rowsplat").read_text())
+    value["scenes"][0]["groups"]["lid"]["count"] = 21
+    (tmp_path / "a.rowsplat").write_text(json.dumps(value))
+    with pytest.raises(RowsplatError, match=r"a\.rowsplat: scenes\[0\]\.groups\.lid\.count: expected 20"):
+        load_project(tmp_path / "a.rowsplat")
 
 
 def test_a_project_moves_with_the_folder_of_its_scenes(tmp_path: Path) -> None:
