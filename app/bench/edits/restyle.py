@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import resource
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -76,28 +76,91 @@ class Restyling:
     pictures: Annotated[Path | None, flag("Folder for pictures to look at.", "DIR")] = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class StyleFigures:
+    """What was measured of a style; the errors and PSNRs [dB] are explained above.
+
+    Args:
+        style: Its name.
+        gaussians: Number of those of the scene.
+        rounds: Of editing and writing back.
+        seconds: Wall clock [s].
+        cpu_seconds: Of the process [s].
+        before: Error between neighbours of the scene as it was.
+        edited: Of the views edited one by one.
+        restyled: Of the restyled scene.
+        last_pool: PSNR against the last pool where the scene is.
+        whole_picture: The same, whole pictures.
+        first_pool: Against the first pool.
+        held_out: Of views between.
+    """
+
+    style: str
+    gaussians: int
+    rounds: int
+    seconds: float
+    cpu_seconds: float
+    before: float
+    edited: float
+    restyled: float
+    last_pool: float
+    whole_picture: float
+    first_pool: float
+    held_out: float
+
+    @property
+    def ratio(self) -> float:
+        """Error of the restyled scene to that of the views edited one by one."""
+        return self.restyled / self.edited
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """A row of the table."""
+        return (
+            self.style,
+            str(self.rounds),
+            f"{self.seconds:.0f}",
+            f"{self.cpu_seconds:.0f}",
+            *(f"{error:.4f}" for error in (self.before, self.edited, self.restyled)),
+            f"{self.ratio:.2f}",
+            *(
+                f"{value:.1f} dB"
+                for value in (self.last_pool, self.whole_picture, self.first_pool, self.held_out)
+            ),
+        )
+
+
 def main(what: Restyling) -> None:
     """Print the table."""
+    print(f"{what.views} views of {what.size} x {what.size}\n")
+    print(f"| {' | '.join(_HEADER)} |\n|{'---|' * len(_HEADER)}", flush=True)
+    for figures in measured(what):
+        print(f"| {' | '.join(figures.cells)} |", flush=True)
+
+
+def measured(what: Restyling) -> Iterator[StyleFigures]:
+    """The figures of each style.
+
+    Raises:
+        RowsplatError: The scene or a style cannot be read.
+    """
     gaussians = load_scene(what.scene, lod=what.lod)
     ring = camera_ring(gaussians, 2 * what.views, what.size)
     cameras, between = ring[::2], ring[1::2][:_SHOWN]
     matches = _matches(gaussians, cameras)
-    print(f"{len(gaussians):,} Gaussians, {len(cameras)} views of {what.size} x {what.size}\n")
-    print(f"| {' | '.join(_HEADER)} |\n|{'---|' * len(_HEADER)}", flush=True)
     for style in what.styles:
         editor = editor_of(style, prompt=what.prompt)
-        row = _row(what, gaussians, cameras, between, matches, editor)
-        print(f"| {' | '.join(row)} |", flush=True)
+        yield _figures(what, gaussians, cameras, between, matches, editor)
 
 
-def _row(
+def _figures(
     what: Restyling,
     gaussians: Gaussians,
     cameras: Sequence[Camera],
     between: Sequence[Camera],
     matches: Sequence[Correspondence],
     editor: ViewEditor,
-) -> tuple[str, ...]:
+) -> StyleFigures:
     options = RestyleOptions(
         rounds=what.rounds,
         later_noise=what.later_noise,
@@ -115,17 +178,19 @@ def _row(
     if what.pictures is not None:
         _write_pictures(what.pictures / f"{editor.name}.png", made, first, drawn)
     errors = [_agreement(matches, pictures) for pictures in (made.originals, first, drawn)]
-    return (
-        editor.name,
-        str(options.rounds or editor.rounds),
-        f"{wall:.0f}",
-        f"{cpu:.0f}",
-        *(f"{error:.4f}" for error in errors),
-        f"{errors[2] / errors[1]:.2f}",
-        f"{_likeness(drawn, made.pool, made.shares):.1f} dB",
-        f"{_whole_likeness(drawn, made.pool, made.shares):.1f} dB",
-        f"{_likeness(drawn, first, made.shares):.1f} dB",
-        f"{_held_out(gaussians, made.gaussians, between, fitted):.1f} dB",
+    return StyleFigures(
+        style=editor.name,
+        gaussians=len(gaussians),
+        rounds=options.rounds or editor.rounds,
+        seconds=wall,
+        cpu_seconds=cpu,
+        before=errors[0],
+        edited=errors[1],
+        restyled=errors[2],
+        last_pool=_likeness(drawn, made.pool, made.shares),
+        whole_picture=_whole_likeness(drawn, made.pool, made.shares),
+        first_pool=_likeness(drawn, first, made.shares),
+        held_out=_held_out(gaussians, made.gaussians, between, fitted),
     )
 
 

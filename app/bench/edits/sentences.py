@@ -160,10 +160,21 @@ class Measure:
 
 
 def measure(command: Measure) -> str:
-    """The table."""
+    """The table.
+
+    Raises:
+        RowsplatError: The file cannot be read, or a package is missing.
+    """
+    sentences = read_sentences(command.file)
+    edits = sum(bool(sentence.programs) for sentence in sentences)
+    rows = planner_rows(sentences, command)
+    return f"{table(rows)}\n\n{edits} edits, {len(sentences) - edits} to be refused."
+
+
+def planner_rows(sentences: Sequence[Sentence], command: Measure) -> list[Row]:
+    """The grammar, the small model untuned if asked for, tuned, and the chain of grammar and tuned model."""
     from ...planning.small_model import SmallModelPlanner, bundled_adapter
 
-    sentences = read_sentences(command.file)
     adapter = command.adapter or bundled_adapter()
     grammar = outcomes(GrammarPlanner(), sentences, _tell)
     rows = [row("grammar", sentences, grammar)]
@@ -175,8 +186,7 @@ def measure(command: Measure) -> str:
     rows += [row("small model, tuned", sentences, tuned), row("grammar, then tuned", sentences, both)]
     if command.failures:
         _list_failures(sentences, both)
-    edits = sum(bool(sentence.programs) for sentence in sentences)
-    return f"{table(rows)}\n\n{edits} edits, {len(sentences) - edits} to be refused."
+    return rows
 
 
 def _use_threads(count: int) -> None:
