@@ -36,7 +36,7 @@ class StyleLibrary:
     @property
     def names(self) -> tuple[str, ...]:
         """Styles of the folder."""
-        return tuple(sorted(path.stem for path in self._entries()))
+        return tuple(sorted(_called(path) for path in self._entries()))
 
     def editor(self, style: str) -> ViewEditor:
         """The editor that paints in a style.
@@ -63,13 +63,18 @@ class StyleLibrary:
 
     def _named(self, style: str) -> Path | None:
         wanted = style.casefold()
-        return next((path for path in self._entries() if path.stem.casefold() == wanted), None)
+        names = ((path, (path.stem, _called(path))) for path in self._entries())
+        return next((path for path, known in names if wanted in [name.casefold() for name in known]), None)
 
     def _entries(self) -> Iterator[Path]:
+        from ..render.restyling import STYLE_SOURCES
+
         if self.folder is None:
             return
         try:
-            yield from sorted(path for path in self.folder.iterdir() if not path.name.startswith("."))
+            for path in sorted(self.folder.iterdir()):
+                if not path.name.startswith(".") and any(source.matches(path) for source in STYLE_SOURCES):
+                    yield path
         except OSError as error:
             raise RowsplatError(f"{self.folder}: {error.strerror}. Name a folder of styles.") from None
 
@@ -78,6 +83,11 @@ class StyleLibrary:
         if names:
             return f"Known styles are {', '.join(names[:_MOST_NAMES])}; or give the path of a picture or a network."
         return "Give the path of a picture or a network, or a folder of styles."
+
+
+def _called(path: Path) -> str:
+    """What a style is called: "udnie" for udnie.f16.npz."""
+    return path.name.partition(".")[0]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
