@@ -1,0 +1,104 @@
+"""Adapters in safetensors files: changes of layers, the head, and what they are for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from ....kernels.errors import SceneFileError
+from ...output_files import replacing_file
+from ..model import OmniRecon
+from .low_rank import LowRankChange, adapted_layers
+from .task_head import TaskHead
+from .types import Adapter, Task, TaskKind
+
+_FORMAT = "rowsplat omni-recon adapter 1"
+_HEAD, _DOWN, _UP = "head.", ".down", ".up"
+_MOST_BYTES, _MOST_RANK = 2**26, 64
+_REMEDY = "Give a file that `save_adapter` wrote"
+
+
+def save_adapter(adapter: Adapter, path: Path) -> None:
+    """Write an adapter as safetensors; task, rank and alpha are in its header.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    from safetensors.torch import save_file
+
+    tensors = {_HEAD + name: value for name, value in adapter.head.items()}
+    for name, change in adapter.changes.items():
+        tensors[name + _DOWN], tensors[name + _UP] = change.down, change.up
+    metadata = {
+        "format": _FORMAT,
+        "kind": adapter.task.kind.value,
+        "channels": str(adapter.task.channels),
+        "rank": str(adapter.rank),
+        "alpha": repr(adapter.alpha),
+    }
+    with replacing_file(path) as temporary:
+        save_file({name: value.cpu().contiguous() for name, value in tensors.items()}, temporary, metadata)
+
+
+def load_adapter(path: Path) -> Adapter:
+    """Read what `save_adapter` wrote; sizes are checked before tensors are read.
+
+    Raises:
+        SceneFileError: The file cannot be read, or is no adapter for this network.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise SceneFileError(path, "", f"expected at most {_MOST_BYTES:,} bytes", _REMEDY)
+        with safe_open(path, framework="pt") as file:
+            task, rank, alpha = _header(path, file.metadata() or {})
+            expected = _shapes(task, rank)
+            found = {name: list(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
+            for name in sorted(expected.keys() | found.keys()):
+                if expected.get(name) != found.get(name):
+                    problem = (
+                        f"expected {expected.get(name, 'no such tensor')}, found {found.get(name, 'none')}"
+                    )
+                    raise SceneFileError(path, name[:80], problem, _REMEDY)
+            tensors = {name: file.get_tensor(name) for name in expected}
+    except (SafetensorError, OSError) as error:
+        raise SceneFileError(path, "", f"is no safetensors file: {error}", _REMEDY) from None
+    return Adapter(task=task, rank=rank, alpha=alpha, changes=_changes(tensors), head=_head(tensors))
+
+
+def _header(path: Path, metadata: dict[str, str]) -> tuple[Task, int, float]:
+    """Task, rank and alpha."""
+    try:
+        if metadata["format"] != _FORMAT:
+            raise ValueError(f"format {metadata['format'][:40]}")
+        task = Task(kind=TaskKind(metadata["kind"]), channels=int(metadata["channels"]))
+        rank, alpha = int(metadata["rank"]), float(metadata["alpha"])
+        if not 0 <= rank <= _MOST_RANK or not 0.0 < alpha < float("inf"):
+            raise ValueError(f"rank {rank}, alpha {alpha}")
+    except (KeyError, ValueError) as error:
+        problem = f"is no adapter for this network ({str(error)[:80]})"
+        raise SceneFileError(path, "header", problem, _REMEDY) from None
+    return task, rank, alpha
+
+
+def _shapes(task: Task, rank: int) -> dict[str, list[int]]:
+    """Shape of every tensor of such an adapter."""
+    with torch.device("meta"):
+        head, layers = TaskHead(task.channels), adapted_layers(OmniRecon())
+    shapes = {_HEAD + name: list(value.shape) for name, value in head.state_dict().items()}
+    for name, layer in layers.items() if rank else ():
+        shapes[name + _DOWN] = [rank, layer.in_features]
+        shapes[name + _UP] = [layer.out_features, rank]
+    return shapes
+
+
+def _changes(tensors: dict[str, Tensor]) -> dict[str, LowRankChange]:
+    names = [name.removesuffix(_DOWN) for name in tensors if name.endswith(_DOWN)]
+    return {name: LowRankChange(down=tensors[name + _DOWN], up=tensors[name + _UP]) for name in names}
+
+
+def _head(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name.removeprefix(_HEAD): value for name, value in tensors.items() if name.startswith(_HEAD)}
