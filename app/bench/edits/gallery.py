@@ -78,7 +78,7 @@ SHOTS = (
         name="cow-twice",
         prompt="duplicate everything, make it sky blue, move it right by 120% and turn it left by 60 degrees",
         scene="spot/spot_10k.splat",
-        orbit=(30.0, 15.0, 4.0),
+        orbit=(30.0, 15.0, 4.8),
     ),
     Shot(
         name="demo-upon-demo",
