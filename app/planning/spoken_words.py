@@ -69,7 +69,12 @@ def words_in(text: str, names: Collection[str] = ()) -> SpokenWords:
     tokens = _TOKEN.findall(text)
     nouns = {"thing"} | {name.lower() for name in names if name.lower() in text}
     for words in _runs(tokens, _LONGEST_NOUN):
-        if not _NEVER.isdisjoint(words) or words[0] == "can" or any(not word[0].isalpha() for word in words):
+        outer = (
+            words[0],
+            words[-1],
+            *(word for word in words[1:-1] if word != "of"),
+        )  # "pile of books" is a noun
+        if not _NEVER.isdisjoint(outer) or words[0] == "can" or any(not word[0].isalpha() for word in words):
             continue
         nouns |= _nouns_of(words)
     if _FLOATING.search(text):

@@ -50,6 +50,7 @@ def test_nouns_come_from_the_text_alone_and_are_mended() -> None:
     nouns = words_in("put the old chiars by the tables").nouns
     assert {"old chair", "chair", "table", "thing"} <= nouns
     assert "lamp" not in nouns
+    assert "pile of books" in words_in("hide the pile of books").nouns
 
 
 @pytest.mark.parametrize(
