@@ -160,7 +160,7 @@ def _rounds(
     current, pool = gaussians, originals
     for edited in range(0, edits, views):
         pool = tuple(
-            _edited(
+            edit_view(
                 originals[view] if not edited else draw_view(current, weights, view, options.background),
                 originals[view],
                 editor,
@@ -182,7 +182,7 @@ def _rounds(
     return current, pool
 
 
-def _edited(
+def edit_view(
     image: Picture,
     original: Picture,
     editor: ViewEditor,
@@ -190,6 +190,11 @@ def _edited(
     seed: int,
     tell: Callable[[], None],
 ) -> Picture:
+    """What the editor makes of a picture; arguments as in `ViewEditor.edit`, `tell` is called first.
+
+    Raises:
+        RowsplatError: It is of another size, or not finite.
+    """
     tell()
     edited = np.asarray(editor.edit(image, original=original, noise=noise, seed=seed), np.float32)
     if edited.shape != original.shape or not np.isfinite(edited).all():

@@ -26,6 +26,7 @@ class RestyleStage(Enum):
 
     DRAW = "draw views"
     EDIT = "edit views"
+    BLEND = "blend views"
 
 
 OnProgress = Callable[[RestyleStage, int, int], None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from ....kernels.baked_types import HIDDEN
 from ....kernels.errors import RowsplatError
@@ -64,6 +65,22 @@ def bake_photos(
 
 
 @torch.no_grad()
+def photo_features(model: OmniRecon, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """What the network sees in a photo.
+
+    Args:
+        model: In evaluation mode, with trained weights.
+        pixels: `[H, W, 3]`, as displayed, at least 16 px a side.
+
+    Returns:
+        See `BakedView.features`.
+    """
+    device = model.log_sharpness.device
+    image = torch.from_numpy(pixels).to(device).permute(2, 0, 1)[None].float() / 255.0
+    features = model.features(image).map[0].permute(1, 2, 0)
+    return np.ascontiguousarray(features.cpu().numpy(), np.float32)
+
+
 def _baked_view(photo: Photo, model: OmniRecon, max_side: int) -> BakedView:
     picture = photo.image(max_side)
     if min(picture.rgb.shape[:2]) < _LEAST_SIDE:
@@ -71,14 +88,8 @@ def _baked_view(photo: Photo, model: OmniRecon, max_side: int) -> BakedView:
             f"{photo.name}: expected a photo of at least {_LEAST_SIDE} px a side. Leave it out."
         )
     pixels = np.round(np.clip(picture.rgb, 0.0, 1.0) * 255.0).astype(np.uint8)
-    device = model.log_sharpness.device
-    image = torch.from_numpy(pixels).to(device).permute(2, 0, 1)[None].float() / 255.0
-    features = model.features(image).map[0].permute(1, 2, 0)
     return BakedView(
-        name=photo.name,
-        camera=picture.camera,
-        pixels=pixels,
-        features=np.ascontiguousarray(features.cpu().numpy(), np.float32),
+        name=photo.name, camera=picture.camera, pixels=pixels, features=photo_features(model, pixels)
     )
 
 
