@@ -76,6 +76,7 @@ class SceneSpec:
         matrix: Scene -> world.
         program: Edits, in the scene's own frame.
         selection: Highlighted Gaussians of the edited scene, `None` for none.
+        is_faint: What is not highlighted is drawn so faintly that the highlighted is seen through it.
         is_mesh: The file holds triangles, which are drawn among the Gaussians; edits do not touch them.
         frame: Which frame of a flipbook, whose folder is `source`; `None` for everything else.
     """
@@ -87,6 +88,7 @@ class SceneSpec:
     matrix: Matrix = IDENTITY
     program: EditProgram = field(default_factory=EditProgram)
     selection: IndexMask | None = None
+    is_faint: bool = False
     is_mesh: bool = False
     frame: int | None = None
 

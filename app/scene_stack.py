@@ -37,6 +37,8 @@ from .photo_shelf import PhotoShelf
 
 _HIGHLIGHT = np.array([1.0, 0.62, 0.1], np.float32)
 _HIGHLIGHT_SHARE = 0.7
+_FAINT = np.float32(0.03)
+"""Part of the opacity of what is seen through; solid things are many layers of splats."""
 _CENTRE_SIZE = 0.002  # of the scene's radius
 _OPAQUE_LOGIT = 6.0
 _LARGEST_GROWTH = 2.0  # of the area of what is kept while the camera moves
@@ -258,11 +260,13 @@ class SceneStack:
     def _shown(self, held: _Held, spec: SceneSpec, *, highlight: bool) -> Gaussians:
         """Edited, tinted and without what is hidden; the same object while it is the same."""
         edited = held.cache.apply(spec.program)
-        key = (edited, spec.selection if highlight else None)
+        key = (edited, (spec.selection, spec.is_faint) if highlight else None)
         if held.shown is None or held.shown[0] != key:
             gaussians = edited.gaussians
             if highlight and spec.selection is not None and spec.selection.count == len(gaussians):
                 gaussians = _tinted(gaussians, spec.selection)
+            if highlight and spec.is_faint:
+                gaussians = _faint_but(gaussians, spec.selection)
             shown = edited.alive & ~edited.hidden
             held.shown = (key, gaussians if shown.all() else gaussians.select(shown))
         return held.shown[1]
@@ -354,6 +358,18 @@ def _tinted(gaussians: Gaussians, selection: IndexMask) -> Gaussians:
     sh[chosen] *= 1.0 - _HIGHLIGHT_SHARE
     sh[chosen, 0] += np.float32(_HIGHLIGHT_SHARE) * tint
     return replace(gaussians, sh_coeffs=sh)
+
+
+def _faint_but(gaussians: Gaussians, selection: IndexMask | None) -> Gaussians:
+    """The selected as they are, the others with a small part of their opacity."""
+    others = np.ones(len(gaussians), np.bool_)
+    if selection is not None and selection.count == len(gaussians):
+        others = ~selection.to_bool()
+    logits = gaussians.logit_opacities.copy()
+    # sigmoid(y) = f sigmoid(x)  <=>  y = x + ln f - ln(1 + (1 - f) e^x)
+    inverse = np.logaddexp(0.0, logits[others] + np.log1p(-_FAINT))
+    logits[others] += np.float32(np.log(_FAINT)) - inverse
+    return replace(gaussians, logit_opacities=logits)
 
 
 def _shaped(gaussians: Gaussians, shape: Shape, radius: float) -> Gaussians:

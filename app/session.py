@@ -183,10 +183,13 @@ class Session:
         """Make it the present document, as a step of its own even if it is that already."""
         self._do(label, document)
 
-    def preview(self, document: Document | None) -> None:
-        """Draw `document` in place of the present one, without a step; `None` ends that."""
+    def preview(self, document: Document | None, *, points_out: bool = False) -> None:
+        """Draw `document` in place of the present one, without a step; `None` ends that.
+
+        With `points_out` what is selected is seen through all that is before it.
+        """
         if document is not self.state.previewed:
-            self.state.previewed = document
+            self.state.previewed, self.state.points_out = document, points_out
             self.state.moving = document is not None
             self._refresh()
 
@@ -502,7 +505,7 @@ class Session:
         self.on_change()
 
     def _send_scenes(self) -> None:
-        specs = (self.state.previewed or self.state.document).specs(self.state.frames())
+        specs = self.state.specs()
         if specs != self._shown:
             self._shown, self._drawn = specs, None
             self._client.show(ShowScenes(scenes=specs))

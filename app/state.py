@@ -163,12 +163,14 @@ class Life(Enum):
 class ViewerState:
     """The one mutable model. Only the session changes it.
 
-    `previewed` is drawn in place of the document while the mouse drags what will become one step of it.
+    `previewed` is drawn in place of the document while the mouse drags what will become one step of it, or a plan is
+    looked at; `points_out` draws it faintly but for what is selected.
     """
 
     view: View
     history: History[Document] = field(default_factory=lambda: History(Document()))
     previewed: Document | None = None
+    points_out: bool = False
     tool: Tool = Tool.NAVIGATE
     loaded: dict[int, SceneLoaded] = field(default_factory=dict[int, SceneLoaded])
     frame: FrameReady | None = None
@@ -189,6 +191,13 @@ class ViewerState:
         """Of the longest flipbook [s]; 0 without one."""
         items = [item for item in self.document.scenes if item.is_flipbook and item.scene_id in self.loaded]
         return max((self.loaded[i.scene_id].frames / self.loaded[i.scene_id].fps for i in items), default=0.0)
+
+    def specs(self) -> tuple[SceneSpec, ...]:
+        """What the render process is to show."""
+        specs = (self.previewed or self.document).specs(self.frames())
+        if self.previewed is None or not self.points_out:
+            return specs
+        return tuple(replace(spec, is_faint=True) for spec in specs)
 
     def frames(self) -> dict[int, int]:
         """The frame of each flipbook at this moment, by scene id."""

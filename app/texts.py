@@ -205,7 +205,10 @@ PLANNED, PLANNED_TIP = (
 RESULT, RESULT_TIP = "Show the result", "Show what the chosen step leads to instead of what it is about"
 APPLY_PLAN, APPLY_PLAN_TIP = "Apply", "Do all steps; each can be undone by itself"
 DISCARD_PLAN, DISCARD_PLAN_TIP = "Discard", "Put the plan away; nothing is changed (Esc)"
-SCRIPT, SCRIPT_TIP = "Save script…", "Save what was done by words, and the plan, as a script for rowsplat edit"
+SCRIPT, SCRIPT_TIP = (
+    "Save script…",
+    "Save what was done by words, and the plan, as a script for rowsplat edit",
+)
 PLANNING_STARTS, UNDERSTANDING = "Starting…", "Understanding…"
 NO_SCENE_FOR_WORDS = "There is no scene to edit: open one, show it, unlock it"
 CHANGED_MEANWHILE = "The scenes were changed meanwhile; plan again (Enter)"

@@ -154,10 +154,10 @@ class Viewer:
             self._last_moved = self._clock()
             self.session.look_from(controls.camera, moving=True)
 
-    def preview(self, document: Document) -> None:
-        """Draw what a drag would make of the document; that counts as movement."""
+    def preview(self, document: Document, *, points_out: bool = False) -> None:
+        """Draw what a drag or a plan would make of the document; that counts as movement. See `Session.preview`."""
         self._last_moved = self._clock()
-        self.session.preview(document)
+        self.session.preview(document, points_out=points_out)
 
     def tick(self, seconds: float) -> None:
         """Let time pass: flying, transitions, playing, and resting after a while."""

@@ -252,7 +252,9 @@ class ViewerWords:
         plan = self.plan
         number = self.chosen if number is None else number
         if plan is not None and number is not None and number < len(plan.steps):
-            self._viewer.preview(plan.view_of(number, result=self.shows_result))
+            document = plan.view_of(number, result=self.shows_result)
+            points_out = bool(document.selection) and not self.shows_result
+            self._viewer.preview(document, points_out=points_out)
         elif plan is not None:
             self._viewer.session.preview(None)
 

@@ -132,6 +132,23 @@ def test_only_the_selected_are_tinted_and_only_where_wanted() -> None:
     assert np.array_equal(tinted.logit_opacities, plain.logit_opacities)
 
 
+def test_the_selected_are_seen_through_faint_others_where_that_is_wanted() -> None:
+    stack, scene = _stack(_spec(1, selection=some(1), is_faint=True)), _FILES["/a.ply"]
+    shown, plain = (stack.merged(_LOOK, highlight=flag) for flag in (True, False))
+    assert plain is scene
+    assert shown is not None
+    before, after = (1.0 / (1.0 + np.exp(-g.logit_opacities.astype(np.float64))) for g in (scene, shown))
+    assert after[1] == before[1]
+    others = np.arange(_COUNT) != 1
+    np.testing.assert_allclose(after[others], 0.03 * before[others], rtol=1e-5)
+
+
+def test_a_scene_of_which_nothing_is_selected_is_faint_as_a_whole() -> None:
+    shown = _stack(_spec(1, is_faint=True)).merged(_LOOK, highlight=True)
+    assert shown is not None
+    assert (shown.logit_opacities < _FILES["/a.ply"].logit_opacities).all()
+
+
 def test_a_selection_of_other_rows_is_not_tinted() -> None:
     stack = _stack(_spec(1, selection=some(2, count=_COUNT + 1)))
     assert stack.merged(_LOOK, highlight=True) is _FILES["/a.ply"]

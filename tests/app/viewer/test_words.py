@@ -136,8 +136,14 @@ def test_the_picture_shows_the_step_that_is_pointed_at_and_then_the_chosen_one(s
 def test_what_is_previewed_is_sent_to_the_render_process(shown: Shown) -> None:
     viewer, window, service, _ = shown
     plan(viewer, window, removal(some(1, 2)))
-    assert service.client.shown[-1].scenes[0].selection == some(1, 2)
+    first, other = service.client.shown[-1].scenes
+    assert first.selection == some(1, 2)
+    assert first.is_faint  # so that what is meant is seen even behind other things
+    assert other.is_faint
+    viewer.words.show_results(True)
+    assert not service.client.shown[-1].scenes[0].is_faint
     viewer.words.discard()
+    assert not service.client.shown[-1].scenes[0].is_faint
     assert service.client.shown[-1].scenes[0].selection is None
 
 
