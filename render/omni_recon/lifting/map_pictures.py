@@ -11,6 +11,7 @@ from .types import Channel, Map
 
 _REACH = 2.5  # deviations of a principal component between black and white
 _MOST_SAMPLES = 4096
+_LEAST_DEVIATION = 1e-4  # of the largest: less is rounding
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -36,7 +37,7 @@ class FeatureColors:
         if len(rows) > 1:
             _, deviations, directions = np.linalg.svd((rows - mean) / np.sqrt(len(rows)), full_matrices=False)
             for index, deviation in enumerate(deviations[:3]):
-                if deviation > 1e-9 * max(deviations[0], 1e-30):
+                if deviation > _LEAST_DEVIATION * deviations[0]:
                     sign = 1.0 if directions[index].sum() >= 0.0 else -1.0
                     axes[:, index] = sign * directions[index] / (_REACH * deviation)
         return cls(mean=mean, axes=axes)
