@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import numpy as np
@@ -72,8 +73,8 @@ def test_every_command_of_the_readme_succeeds_as_written(
     # The conversion writes the scene.sog that the video is drawn from.
     for command in sorted(commands, key=lambda line: not line.startswith("convert")):
         small = ["--frames", "1", "--warmup", "1"] if command.startswith("bench") else []
-        assert main([*command.split(), *small]) == 0, command
+        assert main([*shlex.split(command), *small]) == 0, command
     assert len(load_gaussians(scene_folder / "scene.sog")) == 300
-    for output in ("picture.png", "flight.mp4", "mesh.glb", "times.json", "report.html"):
+    for output in ("picture.png", "flight.mp4", "mesh.glb", "times.json", "report.html", "edited.sog"):
         assert (scene_folder / output).stat().st_size > 0
     assert opened == [Path("scene.ply")]

@@ -73,7 +73,6 @@ SHOTS = (
     Shot(name="kitchen-hue", prompt="shift hue of everything by 120 degrees", scene=_KITCHEN),
     Shot(name="angel-gold", prompt="make the white thing gold", scene=_ANGEL),
     Shot(name="plant-orange", prompt="make the green thing orange", scene="plant/plant.splat"),
-    Shot(name="cards-floaters", prompt="remove the floaters", scene="cards/academic_tarot_cards.splat"),
     Shot(
         name="cow-twice",
         prompt="duplicate everything, make it sky blue, move it right by 120% and turn it left by 60 degrees",
@@ -85,20 +84,11 @@ SHOTS = (
         prompt="duplicate everything, scale it by 0.4 and put it on the largest thing",
         orbit=(30.0, 20.0, 3.4),
     ),
-    Shot(name="demo-grey", prompt="turn everything into black and white"),
     Shot(
         name="robot-udnie",
         prompt='remove the floor, then style everything like "udnie"',
         scene=_PLAYBOT,
         lod=2,
-        styled=True,
-    ),
-    Shot(name="kitchen-udnie", prompt='style everything like "udnie"', scene=_KITCHEN, styled=True),
-    Shot(name="kitchen-wave", prompt='style everything like "wave"', scene=_KITCHEN, styled=True),
-    Shot(
-        name="angel-rain-princess",
-        prompt='style everything like "rain_princess"',
-        scene=_ANGEL,
         styled=True,
     ),
     Shot(name="kitchen-demo-colours", prompt='style everything like "demo.png"', scene=_KITCHEN),
