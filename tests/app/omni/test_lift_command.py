@@ -40,10 +40,7 @@ def _files(folder: Path) -> list[str]:
 def test_edges_are_written_for_every_camera(cli: Any, project: Path, tmp_path: Path) -> None:
     outcome = cli("lift", project, "--maps", "edges", "--out", "edges", *_CAMERAS, "--compare")
     assert outcome.code == 0, outcome.err
-    assert (
-        outcome.out.startswith("edges: edges (1 channel) in 3 views of 240x180")
-        or "3 views of" in outcome.out
-    )
+    assert "edges: edges (1 channel) in 3 views of 24x18, each from 3 photos" in outcome.out
     stems = [f"view_{index:05d}" for index in range(3)]
     suffixes = ("-picture.png", "-render-then-predict.png", ".npz", ".png")
     assert _files(tmp_path / "edges") == sorted(["legend.json", *(s + x for s in stems for x in suffixes)])

@@ -1,0 +1,202 @@
+"""Lifted labels against labels of rendered pictures, on generated scenes: `python -m rowsplat.app.bench.omni.lifting`.
+
+A labeller looks, the same in both cases, (a) at the source photos, and what it says is lifted, and (b) at the picture
+that is rendered from those sources. Three of them:
+
+- one that errs in patches, elsewhere in each picture, as networks do that know a scene from one side only. What it sees
+  in the rendered picture is made from the exact labels of that view, as if the picture were a photo;
+- a small network that learnt from the labelled source photos, as when somebody painted them;
+- the same network, that learnt from photos of the scene which are neither sources nor the view.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import torch
+import tyro
+
+from ....render.metrics import psnr
+from ....render.omni_recon import OmniRecon, ReconstructionOptions, load_weights
+from ....render.omni_recon.lifting import (
+    Legend,
+    LiftedView,
+    LiftedViews,
+    MapKind,
+    numbered_channels,
+    render_then_predict,
+    strongest,
+)
+from ....scenes.photo_sets import Photo
+from .labelled_scenes import LabelledScene, erring_labels, labelled_scene, mean_iou, one_hot
+from .patch_labeller import PatchLabeller, trained_labeller
+
+_FIRST_SEED = 900_000_000  # as validation of training: never trained on
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """mIoU in the view of one scene.
+
+    Args:
+        lifted: Of labels that are predicted on the sources and blended.
+        rendered: Of labels that are predicted on the rendered picture.
+    """
+
+    lifted: float
+    rendered: float
+
+    @property
+    def ratio(self) -> float:
+        """How much better lifting is."""
+        return self.lifted / self.rendered
+
+
+@dataclass(frozen=True, kw_only=True)
+class SceneFigures:
+    """What was measured on one scene.
+
+    Args:
+        name: Of the scene.
+        classes: Labels there are.
+        psnr: Of the rendered picture [dB].
+        exact: mIoU of lifted exact labels: what the geometry alone costs.
+        erring: With the labeller that errs in patches.
+        from_sources: With the labeller that learnt from the sources.
+        from_others: With the one that learnt from other photos.
+    """
+
+    name: str
+    classes: int
+    psnr: float
+    exact: float
+    erring: Figures
+    from_sources: Figures
+    from_others: Figures
+
+
+@dataclass(frozen=True, kw_only=True)
+class _SeveralMaps:
+    """Exact labels and what the labellers say, in one map, so that a view is rendered once; a `PhotoMaps`."""
+
+    scene: LabelledScene
+    labellers: Sequence[PatchLabeller]
+    legend: Legend
+
+    def of_photo(self, photo: Photo, image: np.ndarray) -> np.ndarray:
+        """`[4 * classes, H, W]`."""
+        index, classes = self.scene.photo_set.index(photo.name), self.scene.classes
+        labels = self.scene.labels[index]
+        exact = [one_hot(labels, classes), one_hot(erring_labels(labels, classes, index), classes)]
+        said = [labeller.predict(image) for labeller in self.labellers]
+        return np.concatenate([*exact, *said])
+
+
+def measured(scene: LabelledScene, model: OmniRecon, options: ReconstructionOptions) -> SceneFigures:
+    """Figures for the middle view of `scene`."""
+    photos = scene.photo_set.photos
+    target = len(photos) // 2
+    pictures = [photo.image().rgb for photo in photos]
+    sources = _sources(scene, target, model, options)
+    others = [index for index in range(len(photos)) if index != target and index not in sources]
+    labellers = [
+        trained_labeller([pictures[i] for i in chosen], [scene.labels[i] for i in chosen], scene.classes)
+        for chosen in (sources, others)
+    ]
+    seen = _seen(scene, target, model, options, labellers)
+    exact, erring, *lifted = np.split(seen.map, 2 + len(labellers))
+    truth = scene.labels[target]
+    figures = [
+        Figures(
+            lifted=mean_iou(strongest(values), truth),
+            rendered=mean_iou(strongest(render_then_predict(labeller, seen.picture)), truth),
+        )
+        for values, labeller in zip(lifted, labellers, strict=True)
+    ]
+    return SceneFigures(
+        name=scene.name,
+        classes=scene.classes,
+        psnr=psnr(seen.picture.image.permute(1, 2, 0).numpy(), pictures[target]),
+        exact=mean_iou(strongest(exact), truth),
+        erring=Figures(
+            lifted=mean_iou(strongest(erring), truth),
+            rendered=mean_iou(erring_labels(truth, scene.classes, target), truth),
+        ),
+        from_sources=figures[0],
+        from_others=figures[1],
+    )
+
+
+def markdown(rows: Sequence[SceneFigures]) -> str:
+    """The table."""
+    lines = [
+        "| scene | labels | picture [dB] | exact labels lifted | errs in patches: lifted | rendered | ratio "
+        "| learnt from sources: lifted | rendered | ratio | learnt from others: lifted | rendered | ratio |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for row in rows:
+        cells = [
+            f"{figures.lifted:.3f} | {figures.rendered:.3f} | {figures.ratio:.2f}"
+            for figures in (row.erring, row.from_sources, row.from_others)
+        ]
+        lines.append(
+            f"| {row.name} | {row.classes} | {row.psnr:.1f} | {row.exact:.3f} | {' | '.join(cells)} |"
+        )
+    return "\n".join(lines)
+
+
+def _seen(
+    scene: LabelledScene,
+    target: int,
+    model: OmniRecon,
+    options: ReconstructionOptions,
+    labellers: Sequence[PatchLabeller],
+) -> LiftedView:
+    channels = numbered_channels((2 + len(labellers)) * scene.classes, "label")
+    legend = Legend(title="labels", kind=MapKind.LABELS, channels=channels)
+    maps = _SeveralMaps(scene=scene, labellers=labellers, legend=legend)
+    photo = scene.photo_set.photos[target]
+    return LiftedViews(scene.photo_set, model, maps, options).view(photo.camera, exclude=(photo.name,))
+
+
+def _sources(
+    scene: LabelledScene, target: int, model: OmniRecon, options: ReconstructionOptions
+) -> tuple[int, ...]:
+    from ....render.omni_recon.lifting.source_choice import SourceChooser
+
+    photo = scene.photo_set.photos[target]
+    chooser = SourceChooser(scene.photo_set, options.source_views)
+    return chooser.choose(photo.camera, (photo.name,)).plan.sources
+
+
+def main(
+    weights: Annotated[
+        Path | None, tyro.conf.arg(help="Weights; without it: none, which follow the prior.")
+    ] = None,
+    scenes: Annotated[int, tyro.conf.arg(help="How many scenes.")] = 6,
+    width: Annotated[
+        int, tyro.conf.arg(help="Of the pictures [px]; the height is three quarters of it.")
+    ] = 128,
+) -> None:
+    """Measure and print a table."""
+    torch.manual_seed(0)
+    model = OmniRecon().eval()
+    if weights is None:
+        model.start_at_prior()
+    else:
+        load_weights(model, weights)
+    options = ReconstructionOptions(max_side=width)
+    rows: list[SceneFigures] = []
+    for seed in range(_FIRST_SEED, _FIRST_SEED + scenes):
+        rows.append(measured(labelled_scene(seed, width, width * 3 // 4), model, options))
+        print(markdown(rows).splitlines()[-1], file=sys.stderr, flush=True)
+    print(markdown(rows))
+
+
+if __name__ == "__main__":
+    tyro.cli(main)
