@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 from ..kernels.errors import RowsplatError
@@ -11,7 +12,7 @@ from .project import SUFFIX, Project, save_project
 INTERVAL_S = 30.0
 """Between two autosaves."""
 
-_PREFIX, _COLOURS = "autosave-", "colours"
+_PREFIX, _COLOURS = "autosave-", "-colours"
 
 
 class Autosave:
@@ -25,8 +26,8 @@ class Autosave:
 
     @property
     def colours(self) -> Path:
-        """Folder for colours that were computed in this window, which its project names; made when it is needed."""
-        return self._folder / _COLOURS
+        """Folder for colours that are computed in this window, which its project names; made when it is needed."""
+        return _colours_of(self.path)
 
     def save(self, project: Project) -> str:
         """Write the project if it changed; what went wrong in one line, or ""."""
@@ -42,13 +43,22 @@ class Autosave:
         return ""
 
     def discard(self) -> None:
-        """Remove the file: the work was saved, or is not wanted."""
-        self.path.unlink(missing_ok=True)
+        """Remove what was kept: the work was saved, or is not wanted."""
+        self.remove(self.path)
+
+    def remove(self, path: Path) -> None:
+        """Remove an autosaved project and the colours of its window."""
+        path.unlink(missing_ok=True)
+        shutil.rmtree(_colours_of(path), ignore_errors=True)
 
     def left_behind(self) -> list[Path]:
         """Autosaved projects of windows that did not close, newest first."""
         found = [path for path in self._folder.glob(f"{_PREFIX}*{SUFFIX}") if not _is_running(path)]
         return sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
+
+
+def _colours_of(path: Path) -> Path:
+    return path.with_name(path.stem + _COLOURS)
 
 
 def _is_running(path: Path) -> bool:

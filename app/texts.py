@@ -243,7 +243,8 @@ def numbered(number: int, sentence: str) -> str:
 
 def step_facts(touched: int, confidence: float | None, why: str, note: str) -> str:
     """Below a planned step."""
-    facts = [f"{touched:,} Gaussians"] if touched or confidence is not None else []
+    count = f"{touched:,} Gaussians"
+    facts = [count] if (touched or confidence is not None) and count not in why else []
     facts += [f"{confidence:.0%} sure"] if confidence is not None else []
     facts += [note] if note else []
     return ": ".join(part for part in (", ".join(facts), why) if part)

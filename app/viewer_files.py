@@ -17,6 +17,7 @@ from ..render.output_files import replacing_file, require_writable_place
 from . import texts
 from .omni.scene import OmniScene
 from .project import SUFFIX, Project, load_project, save_project
+from .project_colours import with_colours_in
 from .questions import OpenPhotos, SaveScenes, TakePicture
 from .viewer_jobs import BakeMesh
 
@@ -84,7 +85,13 @@ class ViewerFiles:
 
     def restore(self, path: Path) -> None:
         """Show an autosaved project, which keeps no name of its own."""
-        self._viewer.telling(lambda: self.show_project(load_project(path)), texts.RESTORED)
+        colours = self._viewer.words.colours
+
+        def show() -> None:
+            project = load_project(path)
+            self.show_project(project if colours is None else with_colours_in(project, colours))
+
+        self._viewer.telling(show, texts.RESTORED)
 
     def show_project(self, project: Project) -> None:
         """Replace everything by `project`."""
@@ -122,7 +129,7 @@ class ViewerFiles:
         path = path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX)
 
         def save() -> None:
-            save_project(path, self.project())
+            save_project(path, with_colours_in(self.project(), path.parent))
             self.project_path = path
 
         self._viewer.telling(save, texts.saved(path))

@@ -283,14 +283,18 @@ class MainWindow(QMainWindow):
         if left:
             bar = OfferBar(texts.recovery(left[0]), texts.RESTORE, texts.DISCARD, self)
             bar.on_accept = lambda: self._recover(left[0])
-            bar.on_refuse = lambda: _remove(left)
+            bar.on_refuse = lambda: self._remove(left)
             self._rows.insertWidget(0, bar)
         return bool(left)
 
     def _recover(self, path: Path) -> None:
         self.viewer.files.restore(path)
         self.save_now()
-        path.unlink(missing_ok=True)
+        self._autosave.remove(path)
+
+    def _remove(self, paths: Sequence[Path]) -> None:
+        for path in paths:
+            self._autosave.remove(path)
 
     # What the user does
 
@@ -390,7 +394,9 @@ class MainWindow(QMainWindow):
         dock = self.findChild(QDockWidget, texts.WORDS)
         dock.show()
         dock.raise_()
-        self.panels[texts.WORDS].setFocus()  # goes to the prompt
+        self.panels[texts.WORDS].setFocus(
+            Qt.FocusReason.ShortcutFocusReason
+        )  # the prompt's, which selects its text
 
     def show_palette(self) -> None:
         """Show the command palette."""
@@ -428,8 +434,3 @@ def _scrolling(panel: QWidget) -> QScrollArea:
     area.setMinimumWidth(panel.minimumSizeHint().width() + (0 if bar is None else bar.sizeHint().width()))
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     return area
-
-
-def _remove(paths: Sequence[Path]) -> None:
-    for path in paths:
-        path.unlink(missing_ok=True)
