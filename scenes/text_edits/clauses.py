@@ -22,7 +22,9 @@ _PROPERTIES = frozenset(_PROPERTIES_ROW.split())
 _NOUNS = frozenset({"WORD", "NAME", "STRING", "_THING", "_ONES", "ONE"})
 _VERBS_AND_NOUNS_ROW = """
 mirror paint stand set slide lift scale roll place step steps pick stick mark label flip lean tip push pivot
-print name number foot feet yard bin group part shift swing
+print name number bin group part shift swing plant rest pop park sit tug drop dump zap wipe knock dial bump crank
+ramp pump jack notch kick tone amp drag haul shuffle scrap toss clear trash duplicate clone copy step meter metre
+meters metres foot feet yard inch unit turn spin cast wash reflect cancel
 """
 _VERBS_AND_NOUNS = frozenset(_VERBS_AND_NOUNS_ROW.split())
 """Verbs and units that are things as well where an article or another noun stands before them."""
@@ -32,6 +34,7 @@ NUMBER ONE HALF THIRD QUARTER SLIGHT STRONG TWICE THRICE _FACTOR _OWN_SIZE _FULL
 MILLIMETER KILOMETER INCH FOOT YARD
 """
 _AMOUNTS = frozenset(_AMOUNTS_ROW.split())
+_UNITS = frozenset({"METER", "CENTIMETER", "MILLIMETER", "KILOMETER", "INCH", "FOOT", "YARD"})
 _SEPARATORS = frozenset({"_COMMA", "_AND", "_THEN"})
 
 
@@ -56,11 +59,17 @@ def clauses_of(pieces: tuple[Piece, ...]) -> list[tuple[Piece, ...]]:
 def _with_nouns(pieces: list[Piece]) -> list[Piece]:
     """Verbs that stand where only a thing can stand become words of nouns."""
     for place, piece in enumerate(pieces):
+        if piece.kind == "_THING" and place and pieces[place - 1].kind == "WORD":  # stray splats
+            pieces[place] = replace(piece, kind="WORD")
         if str(piece.value) not in _VERBS_AND_NOUNS or piece.kind in ("WORD", "NAME", "STRING"):
             continue
         before = pieces[place - 1] if place else None
         after = pieces[place + 1] if place + 1 < len(pieces) else None
         settled = before is not None and before.kind in _DETERMINERS | _PROPERTIES | {"WORD"}
+        if piece.kind in _UNITS and before is not None and before.kind != "WORD":
+            settled = before.kind == "_THE"
+        if piece.kind in ("_TURN", "_ROTATE", "_COPY") and before is not None and before.kind != "WORD":
+            settled = False  # a quarter turn
         alone = place > 0 and (after is None or after.kind in _SEPARATORS) and before is not None
         if settled or (alone and before is not None and before.kind in _SEPARATORS | verbs()):
             pieces[place] = replace(piece, kind="WORD")
@@ -88,7 +97,7 @@ def _without_articles(pieces: list[Piece]) -> Iterator[Piece]:
             yield replace(piece, kind="_EVERYTHING" if piece.kind == "_ALL" else "_IT")
         elif piece.kind == "_SCENE":
             yield replace(piece, kind="_EVERYTHING")
-        elif piece.kind == "_BY" and _is_before_an_amount(follows):
+        elif piece.kind in ("_BY", "_FOR") and _is_before_an_amount(follows):
             continue
         elif marked and piece.kind == "WORD":
             yield replace(piece, kind="THE_WORD")

@@ -31,6 +31,12 @@ def verbs() -> frozenset[str]:
 
 
 @cache
+def phrases_of_verbs() -> frozenset[str]:
+    """All that a clause may begin with."""
+    return frozenset(phrase for row in _phrases()["verbs"].values() for phrase in row)
+
+
+@cache
 def first_words() -> list[str]:
     """Words that a clause may begin with, for suggestions."""
     return sorted({phrase.split()[0] for row in _phrases()["verbs"].values() for phrase in row})
@@ -45,7 +51,7 @@ def terminals_of_phrases() -> dict[tuple[str, ...], tuple[str, str]]:
     for words, color in phrases_of_colors().items():
         kind = "COLOR_NOUN" if words in ALSO_NOUNS else "COLOR"
         if not words.startswith(("light ", "pale ")):  # two words: "make the light blue"
-            terminals[tuple(words.split())] = (kind, color)
+            terminals[tuple(words.split())] = (kind, words if kind == "COLOR_NOUN" else color)
     for section in ("verbs", "words", "left_out"):
         for kind, row in _phrases()[section].items():
             terminals |= {tuple(phrase.split()): (kind, phrase) for phrase in row}

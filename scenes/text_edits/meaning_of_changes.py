@@ -111,6 +111,10 @@ class MeaningOfChanges(MeaningOfMoves):
         share = _TINTS[measure] if isinstance(measure, Tone) else factor_of(measure, 0)
         return Recolor(target=cast("Target", target), color=str(color), amount=plain(share))
 
+    def tint_added(self, *parts: object) -> Step:
+        """The tint before the target."""
+        return self.tint(*parts[:-2], parts[-1], parts[-2])
+
     def shift_hue(self, target: Target, angle: Angle) -> Step:
         return ShiftHue(target=target, degrees=plain(angle.degrees))
 
@@ -137,6 +141,26 @@ class MeaningOfChanges(MeaningOfMoves):
 
     def decrease(self, of: tuple[Target, Quantity, int], amount: Measure | Tone = Tone.PLAIN) -> Step:
         return _changed(of[0], of[1], factor_of(amount, -of[2]))
+
+    def way(self, token: Token) -> int:
+        return 1 if token.type == "UP" else -1
+
+    def dial(self, of: tuple[Target, Quantity, int], way: int, amount: Measure | Tone = Tone.PLAIN) -> Step:
+        """The quantity of a target turned up, or down."""
+        return _changed(of[0], of[1], factor_of(amount, of[2] * way))
+
+    def dial_first(
+        self, way: int, of: tuple[Target, Quantity, int], amount: Measure | Tone = Tone.PLAIN
+    ) -> Step:
+        return self.dial(of, way, amount)
+
+    def dial_on(
+        self, of: tuple[Quantity, int], way: int, who: Target, amount: Measure | Tone = Tone.PLAIN
+    ) -> Step:
+        return self.dial((who, *of), way, amount)
+
+    def dial_to(self, of: tuple[Target, Quantity, int], _: int, measure: Measure) -> Step:
+        return self.multiply(of, measure)
 
     def its_quantity(self, quantity: tuple[Quantity, int]) -> tuple[Target, Quantity, int]:
         return It(), *quantity
@@ -175,6 +199,15 @@ class MeaningOfChanges(MeaningOfMoves):
         return _changed(
             cast("Target", target), quantity, factor_of(cast("Tone", (*tone, Tone.PLAIN)[0]), sign * way)
         )
+
+    def make_first(self, look: Look, target: Target) -> Step:
+        """The look before the target: make bigger the chair."""
+        return look(target)
+
+    def make_first_by(
+        self, comparative: tuple[Quantity | str, int], target: Target, measure: Measure
+    ) -> Step:
+        return self.comparison(measure, comparative)(target)
 
     def make(self, *parts: object) -> list[Step]:
         steps: list[Step] = []

@@ -215,6 +215,14 @@ class MeaningOfMoves(MeaningOfTargets):
         axis, sign = _TILTS[word]
         return Rotate(target=cast("Target", target), degrees=plain(sign * degrees), axis=axis)
 
+    def rotate_share(self, target: Target, number: Number, *turning: _Turning) -> Step:
+        """Turned by a part of a turn."""
+        return self.rotate(target, self.turns(number), *turning)
+
+    def rotate_full(self, target: Target, *turning: _Turning) -> Step:
+        """Turned once around."""
+        return self.rotate(target, self.full_turn(), *turning)
+
     def turn_around(self, *parts: object) -> Step:
         return Rotate(target=cast("Target", parts[-1]), degrees=180.0)
 

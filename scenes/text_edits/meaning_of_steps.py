@@ -42,7 +42,7 @@ class MeaningOfSteps(MeaningOfChanges):
     def hide(self, target: Target) -> Step:
         return Hide(target=target)
 
-    def show_all(self) -> Step:
+    def show_all(self, *_: Token) -> Step:
         return ShowAll()
 
     def style(self, target: Target, style: str) -> Step:

@@ -164,7 +164,7 @@ class MeaningOfTargets(Transformer[Token, object]):
 
     def color(self, *tokens: Token) -> str:
         if len(tokens) == 1:
-            return tokens[0].value
+            return color_of_words(tokens[0].value) or tokens[0].value
         words = f"{tokens[0].value} {tokens[1].value}"
         color = color_of_words(words) or color_of_words(f"light {tokens[1].value}")
         if color is None:
@@ -211,6 +211,9 @@ class MeaningOfTargets(Transformer[Token, object]):
 
     def thrice(self, *_: Token) -> Measure:
         return self.times(Number(value=Ratio(3)))
+
+    def colors(self) -> tuple[Quantity, int]:
+        return Quantity.SATURATION, 1
 
     def quantity(self, token: Token) -> tuple[Quantity, int]:
         """The quantity, and 1 if more of the word is more of it."""

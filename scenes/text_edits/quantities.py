@@ -67,6 +67,11 @@ class Tone(Enum):
     STRONG = "strong"
 
 
+def words_of_numbers() -> frozenset[str]:
+    """Words that numbers are made of."""
+    return frozenset({*_SMALL, *_PARTS, "hundred", "thousand", "dozen", "minus", "negative", "point"})
+
+
 def plain(value: Fraction | float) -> float:
     """`value` as the program's canonical sentence would give it back: to 12 digits."""
     try:

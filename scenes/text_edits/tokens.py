@@ -78,17 +78,26 @@ class Sentence:
     is_question: bool
 
 
-def sentences_of(text: str, names: Collection[str]) -> list[Sentence]:
-    """The sentences that hold anything.
+def require_text(text: str) -> None:
+    """Refuse a text that is empty or too long.
 
     Raises:
-        NotUnderstood: The text is empty or too long, or something in it cannot be part of any sentence.
+        NotUnderstood: It is.
     """
     if len(text) > MAX_CHARACTERS:
         problem = f"the text has {len(text)} characters, at most {MAX_CHARACTERS} are read"
         raise NotUnderstood("", problem, "Say it in fewer words, or write a script of several steps")
     if not text.strip():
         raise NotUnderstood("", "there is nothing to do", 'Say what to do, such as "remove the floor"')
+
+
+def sentences_of(text: str, names: Collection[str]) -> list[Sentence]:
+    """The sentences that hold anything.
+
+    Raises:
+        NotUnderstood: The text is empty or too long, or something in it cannot be part of any sentence.
+    """
+    require_text(text)
     pieces = list(_pieces(_BULLET.sub(lambda bullet: " " * len(bullet[0]), text), names))
     sentences = [Sentence(pieces=tuple(part), is_question=asked) for part, asked in _divided(pieces)]
     if not sentences:
@@ -96,6 +105,29 @@ def sentences_of(text: str, names: Collection[str]) -> list[Sentence]:
             text.strip(), "there is nothing to do", 'Say what to do, such as "remove the floor"'
         )
     return sentences
+
+
+def sentences_in(text: str, names: Collection[str]) -> list[str]:
+    """The sentences of a text as they were written, each with the full stop or question mark that ends it.
+
+    A text that holds something that cannot be part of any sentence is one sentence.
+    """
+    parts, start = list[str](), 0
+    text = _BULLET.sub(lambda bullet: " " * len(bullet[0]), text)
+    try:
+        matches = list(_matches(text, names))
+    except NotUnderstood:  # another reading may do without the odd character: car -> red
+        return [text]
+    for match in matches:
+        if match.lastgroup == "end":
+            parts.append(text[start : match.end()])
+            start = match.end()
+    return [part for part in (*parts, text[start:]) if part.strip().strip(".!;?")]
+
+
+def words_of(sentence: str, names: Collection[str]) -> list[tuple[int, str]]:
+    """Where the words that are not in quotes begin, and the words as they were written."""
+    return [(match.start(), match[0]) for match in _matches(sentence, names) if match.lastgroup == "word"]
 
 
 def _divided(pieces: list[Piece]) -> Iterator[tuple[list[Piece], bool]]:

@@ -237,7 +237,6 @@ REFUSED = [
     "colorless green ideas sleep furiously",
     "asdf qwer zxcv",
     "the robot",
-    "remoove the floor",
     "make the robot twice",
     "move the robot by 1 2",
     "remove the chair and",

@@ -29,4 +29,4 @@ def test_an_error_quotes_what_was_written() -> None:
 
 def test_a_misspelled_verb_is_suggested() -> None:
     with pytest.raises(NotUnderstood, match=r'Did you mean "delete"\?'):
-        parse_edits("delte the chair")
+        parse_edits("derlte the chair")
