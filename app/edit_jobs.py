@@ -6,10 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any, Protocol
 
 from ..kernels.errors import RowsplatError
 from ..render import Renderer, write_image
@@ -27,6 +24,7 @@ from .label_files import label_names, read_labels
 from .opening import load_scene
 from .staged_files import staged_files
 
+BAKE_SUFFIX, _BAKE_RECORDS = ".bake", "bake.json"
 _CLIPSEG_VIEWS, _CLIPSEG_SIZE = 12, 352  # the model's own size [px]
 
 
@@ -63,12 +61,55 @@ class EditJob:
             RowsplatError: Names the file.
         """
         if self.out is not None:
-            format_to_write(self.out)
+            self._require_format(self.out)
             require_writable_place(self.out)
             if self.out.exists() and not overwrite:
                 raise RowsplatError(f"{self.out}: exists already. Choose another name, or give --overwrite.")
         if self.preview is not None:
             require_picture(self.preview)
+
+    @property
+    def is_of_bake(self) -> bool:
+        """Whether it is about photos on a mesh, and not about Gaussians."""
+        return self.scene.suffix.lower() == BAKE_SUFFIX or (self.scene / _BAKE_RECORDS).is_file()
+
+    def _require_format(self, out: Path) -> None:
+        if not self.is_of_bake:
+            format_to_write(out)
+        elif out.suffix.lower() != BAKE_SUFFIX:
+            raise RowsplatError(f"{out}: an edited bake must end in {BAKE_SUFFIX}, got '{out.suffix}'.")
+
+
+class WritableJob(Protocol):
+    """A job that was carried out."""
+
+    @property
+    def job(self) -> EditJob:
+        """What was asked for."""
+        ...
+
+    @property
+    def program(self) -> TextProgram:
+        """All steps."""
+        ...
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The plan, for people."""
+        ...
+
+    @property
+    def summary(self) -> str:
+        """What was done."""
+        ...
+
+    def write(self, place: Callable[[Path], Path], renderer: Callable[[], Renderer]) -> None:
+        """Write the files to the places of their names."""
+        ...
+
+    def record(self) -> dict[str, Any]:
+        """Values for the JSON log."""
+        ...
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -96,6 +137,47 @@ class PlannedJob:
     def waits_for_styles(self) -> bool:
         """Whether a step was left out of the plan because it takes long."""
         return any(isinstance(step.step, Style) and not step.operations for step in self.plan.steps)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The plan, for people."""
+        return self.plan.lines
+
+    @property
+    def summary(self) -> str:
+        """How many Gaussians there were and are."""
+        start, end = self.plan.start.scene, self.plan.end.scene
+        return f"{int(start.alive.sum()):,} -> {int(end.alive.sum()):,} Gaussians"
+
+    def write(self, place: Callable[[Path], Path], renderer: Callable[[], Renderer]) -> None:
+        """Write the edited scene and the preview to the places of their names.
+
+        Raises:
+            RowsplatError: Nothing is left to write.
+        """
+        after = self.before.after(self.plan)
+        if self.job.out is not None:
+            if not len(after.gaussians):
+                raise RowsplatError(f"{self.job.scene}: the edits leave nothing of it to write. Remove less.")
+            save_gaussians(after.gaussians, place(self.job.out))
+        if self.job.preview is not None:
+            title = "; ".join(step.sentence for step in self.plan.steps)
+            before = self.before.visible
+            picture = before_after(renderer(), before, after.visible, self.camera, title=title)
+            write_image(place(self.job.preview), picture)
+
+    def record(self) -> dict[str, Any]:
+        """Values for the JSON log: what was understood and done."""
+        end = self.plan.end.scene
+        return {
+            **places_json(self.job),
+            "program": [step.sentence for step in self.plan.steps],
+            "gaussians_before": int(self.plan.start.scene.alive.sum()),
+            "gaussians_after": int(end.alive.sum()),
+            "hidden_after": int((end.alive & end.hidden).sum()),
+            "confidence": round(self.plan.confidence, 4),
+            "steps": plan_json(self.plan),
+        }
 
 
 def require_picture(path: Path) -> None:
@@ -174,7 +256,7 @@ def carried_out(planned: PlannedJob, stylist: Stylist, on_step: OnStep) -> Plann
 
 
 def write_jobs(
-    jobs: Sequence[PlannedJob],
+    jobs: Sequence[WritableJob],
     *,
     renderer: Callable[[], Renderer],
     overwrite: bool,
@@ -196,7 +278,7 @@ def write_jobs(
     with staged_files() as staged:
         if not dry_run:
             for planned in jobs:
-                _write_scene(planned, staged.place, renderer)
+                planned.write(staged.place, renderer)
                 if planned.job.out is not None and planned.job.out.exists() and not overwrite:
                     raise RowsplatError(f"{planned.job.out}: has appeared meanwhile. Give --overwrite.")
         if log is not None:
@@ -204,43 +286,17 @@ def write_jobs(
             staged.place(log).write_text(text + "\n", encoding="utf-8")
 
 
-def _write_scene(
-    planned: PlannedJob, place: Callable[[Path], Path], renderer: Callable[[], Renderer]
-) -> None:
-    job, after = planned.job, planned.before.after(planned.plan)
-    if job.out is not None:
-        if not len(after.gaussians):
-            raise RowsplatError(f"{job.scene}: the edits leave nothing of it to write. Remove less.")
-        save_gaussians(after.gaussians, place(job.out))
-    if job.preview is not None:
-        title = "; ".join(step.sentence for step in planned.plan.steps)
-        write_image(place(job.preview), _preview(planned, after, renderer(), title))
-
-
-def _preview(
-    planned: PlannedJob, after: EditableScene, renderer: Renderer, title: str
-) -> NDArray[np.float32]:
-    return before_after(renderer, planned.before.visible, after.visible, planned.camera, title=title)
-
-
-def log_json(jobs: Sequence[PlannedJob], *, dry_run: bool) -> dict[str, Any]:
+def log_json(jobs: Sequence[WritableJob], *, dry_run: bool) -> dict[str, Any]:
     """Values for the JSON log: what was asked for, understood and done, scene by scene."""
+    scenes = [planned.record() for planned in jobs]
+    return {"rowsplat_edit_log": 1, "dry_run": dry_run, "scenes": scenes}
+
+
+def places_json(job: EditJob) -> dict[str, Any]:
+    """The part of a record that says what was asked for."""
     return {
-        "rowsplat_edit_log": 1,
-        "dry_run": dry_run,
-        "scenes": [
-            {
-                "scene": planned.job.scene.as_posix(),
-                "out": None if planned.job.out is None else planned.job.out.as_posix(),
-                "preview": None if planned.job.preview is None else planned.job.preview.as_posix(),
-                "text": planned.job.text if isinstance(planned.job.text, str) else str(planned.job.text),
-                "program": [planned_step.sentence for planned_step in planned.plan.steps],
-                "gaussians_before": int(planned.plan.start.scene.alive.sum()),
-                "gaussians_after": int(planned.plan.end.scene.alive.sum()),
-                "hidden_after": int((planned.plan.end.scene.alive & planned.plan.end.scene.hidden).sum()),
-                "confidence": round(planned.plan.confidence, 4),
-                "steps": plan_json(planned.plan),
-            }
-            for planned in jobs
-        ],
+        "scene": job.scene.as_posix(),
+        "out": None if job.out is None else job.out.as_posix(),
+        "preview": None if job.preview is None else job.preview.as_posix(),
+        "text": job.text if isinstance(job.text, str) else str(job.text),
     }

@@ -28,8 +28,13 @@ def before_after(
         camera: Of each half.
         title: Written under both, such as the sentence; cut where it does not fit.
     """
-    pictures = [_drawn(renderer, gaussians, camera) for gaussians in (before, after)]
-    sheet = _side_by_side(pictures, ("before", "after"), title)
+    first, second = (_drawn(renderer, gaussians, camera) for gaussians in (before, after))
+    return labelled_pair(first, second, title=title)
+
+
+def labelled_pair(before: NDArray[np.uint8], after: NDArray[np.uint8], *, title: str) -> NDArray[np.float32]:
+    """Two pictures of one size side by side, labelled, `[H, W, 3]` in [0, 1]; see `before_after`."""
+    sheet = _side_by_side([before, after], ("before", "after"), title)
     return (sheet / 255.0).astype(np.float32)
 
 

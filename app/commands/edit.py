@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -20,9 +20,11 @@ from ...scenes.grounding import LEAST_CONFIDENCE
 from ...scenes.text_edits.planning import OnStep
 from ..camera_choice import CameraChoice
 from ..checks import require_between, require_exists
+from ..edit_bakes import PlannedBake, plan_bake
 from ..edit_jobs import (
     EditJob,
     PlannedJob,
+    WritableJob,
     carried_out,
     plan_job,
     require_distinct,
@@ -42,6 +44,7 @@ EXAMPLES = (
     'rowsplat edit scene.ply --prompt "keep the largest red thing" --dry-run',
     "rowsplat edit scene.ply --script edits.toml --out edited.sog --json log.json",
     "rowsplat edit --script several.toml --set colour=red size=1.5",
+    "rowsplat edit mesh.bake --prompt 'style everything like \"mosaic\"' --styles styles --out styled.bake",
 )
 
 _LONGEST_PROMPT = 1 << 20
@@ -54,7 +57,11 @@ class Edit:
     scene: Annotated[
         Path | None,
         conf.Positional,
-        flag("Scene, in any format that can be read. A script may name scenes of its own.", "SCENE"),
+        flag(
+            "Scene, in any format that can be read, or a .bake, which can be painted in styles. A script may name "
+            "scenes of its own.",
+            "SCENE",
+        ),
     ] = None
     prompt: Annotated[
         str | None,
@@ -67,7 +74,8 @@ class Edit:
         tuple[str, ...], flag("Values of the script's variables, in place of its own.", "NAME=VALUE ...")
     ] = ()
     out: Annotated[
-        Path | None, flag("Edited scene: .ply, .compressed.ply, .splat, .spz, .sog, .glb.", "FILE")
+        Path | None,
+        flag("Edited scene: .ply, .compressed.ply, .splat, .spz, .sog, .glb; of a bake: .bake.", "FILE"),
     ] = None
     preview: Annotated[
         Path | None, flag("Picture of the scene before and after, side by side: .png, .jpg, .webp.", "FILE")
@@ -106,6 +114,13 @@ class Edit:
     ] = None
     diffusion: Annotated[
         Path | None, flag("Folder of a diffusion model that edits pictures, for styles in words.", "FOLDER")
+    ] = None
+    weights: Annotated[
+        Path | None,
+        flag(
+            "Weights of Omni-Recon that a bake was made with. Without it those of the installation, if it has any.",
+            "FILE",
+        ),
     ] = None
     min_confidence: Annotated[
         float, flag("Words that are less sure than that are refused, 0 to 1.", "SHARE")
@@ -160,14 +175,21 @@ def run(command: Edit) -> None:
     _remember(command, planned)
 
 
-def _planned(command: Edit, job: EditJob, words: Words, told: OnStep) -> PlannedJob:
+def _planned(command: Edit, job: EditJob, words: Words, told: OnStep) -> PlannedJob | PlannedBake:
     """The job, tried without painting styles."""
+    if job.is_of_bake:
+        return plan_bake(job, words, _styles(command, job), command.weights)
     checker = StyleChecker(library=_styles(command, job))
     return plan_job(job, words, least_confidence=command.min_confidence, stylist=checker, on_step=told)
 
 
-def _painted(command: Edit, planned: PlannedJob, told: OnStep, colours: Path) -> PlannedJob:
+def _painted(
+    command: Edit, planned: PlannedJob | PlannedBake, told: OnStep, colours: Path
+) -> PlannedJob | PlannedBake:
     """The job with its styles painted; their colours lie in the folder `colours`."""
+    if isinstance(planned, PlannedBake):
+        with stage_progress() as show:
+            return planned.painted(lambda stage, done, total: show(stage.value, done, total))
     if not planned.waits_for_styles:
         return planned
     with stage_progress() as show:
@@ -274,7 +296,7 @@ def _telling() -> Generator[OnStep, None, None]:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
-def _remember(command: Edit, planned: list[PlannedJob]) -> None:
+def _remember(command: Edit, planned: Sequence[WritableJob]) -> None:
     """Log what was accepted, where that is asked for."""
     if command.log is None or command.prompt is None or command.dry_run:
         return
@@ -284,11 +306,9 @@ def _remember(command: Edit, planned: list[PlannedJob]) -> None:
         log_accepted(command.log, command.prompt, job.program)
 
 
-def _report(planned: PlannedJob, *, dry_run: bool) -> str:
+def _report(planned: WritableJob, *, dry_run: bool) -> str:
     """The plan in a dry run, else what was written."""
     if dry_run:
-        return "\n".join((f"{planned.job.scene}:", *(f"  {line}" for line in planned.plan.lines)))
-    start, end = planned.plan.start.scene, planned.plan.end.scene
-    steps = len(planned.plan.steps)
-    counts = f"{int(start.alive.sum()):,} -> {int(end.alive.sum()):,} Gaussians"
-    return f"{planned.job.out}: {steps} step{'' if steps == 1 else 's'}, {counts}"
+        return "\n".join((f"{planned.job.scene}:", *(f"  {line}" for line in planned.lines)))
+    steps = len(planned.program.steps)
+    return f"{planned.job.out}: {steps} step{'' if steps == 1 else 's'}, {planned.summary}"
