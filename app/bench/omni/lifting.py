@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -98,9 +98,10 @@ class _SeveralMaps:
 
 
 def measured(scene: LabelledScene, model: OmniRecon, options: ReconstructionOptions) -> SceneFigures:
-    """Figures for the middle view of `scene`."""
+    """Figures for the middle view of `scene`; at least one photo is left that is neither the view nor a source."""
     photos = scene.photo_set.photos
     target = len(photos) // 2
+    options = replace(options, source_views=min(options.source_views, len(photos) - 2))
     pictures = [photo.image().rgb for photo in photos]
     sources = _sources(scene, target, model, options)
     others = [index for index in range(len(photos)) if index != target and index not in sources]
@@ -179,6 +180,8 @@ def main(
         Path | None, tyro.conf.arg(help="Weights; without it: none, which follow the prior.")
     ] = None,
     scenes: Annotated[int, tyro.conf.arg(help="How many scenes.")] = 6,
+    first: Annotated[int, tyro.conf.arg(help="Number of the first of them.")] = 0,
+    source_views: Annotated[int, tyro.conf.arg(help="Photos that a view is made from.")] = 3,
     width: Annotated[
         int, tyro.conf.arg(help="Of the pictures [px]; the height is three quarters of it.")
     ] = 128,
@@ -190,9 +193,9 @@ def main(
         model.start_at_prior()
     else:
         load_weights(model, weights)
-    options = ReconstructionOptions(max_side=width)
+    options = ReconstructionOptions(max_side=width, source_views=source_views)
     rows: list[SceneFigures] = []
-    for seed in range(_FIRST_SEED, _FIRST_SEED + scenes):
+    for seed in range(_FIRST_SEED + first, _FIRST_SEED + first + scenes):
         rows.append(measured(labelled_scene(seed, width, width * 3 // 4), model, options))
         print(markdown(rows).splitlines()[-1], file=sys.stderr, flush=True)
     print(markdown(rows))
