@@ -18,6 +18,9 @@ from .wanted_states import divisions, is_special, stated
 _STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
 _CLAUSES = re.compile(r"((?:\s*[,;]\s*(?:and |then |and then |but )?|\s+(?:and then|and|then|but)\s+))")
 _MOST_READINGS = 12
+_MOST_CHARACTERS = 400
+"""Longest sentence that is looked at for requests: nobody asks for so much in one breath."""
+
 _MOST_LEADS = 6
 _PRONOUN = re.compile(r"\b(?:it|them)\b", re.IGNORECASE)
 _AND_THEN = ", then "
@@ -25,10 +28,15 @@ _AND_THEN = ", then "
 
 def rephrased(sentence: str) -> Iterator[str]:
     """Commands that a sentence may stand for, likely ones first; it is not among them itself."""
+    if len(sentence) > _MOST_CHARACTERS:
+        return
     masked, strings = _masked(sentence)
     tidy = _tidied(masked)
     seen = {masked.strip()} | ({_plain(masked)} if "?" in masked else set())  # "remove it?" is no command
-    for reading in (*_readings(tidy), tidy):
+    readings = [*_readings(tidy), tidy]
+    if tidy != _plain(masked):  # if you removed the lamp
+        readings.append(commanded(tidy) or tidy)
+    for reading in readings:
         if reading and reading not in seen:
             seen.add(reading)
             yield _unmasked(reading, strings)
@@ -38,6 +46,8 @@ def rephrased(sentence: str) -> Iterator[str]:
 
 def shortened(sentence: str) -> Iterator[str]:
     """Commands that a sentence without a verb may stand for: "robot bigger", "chair red, lamp gone"."""
+    if len(sentence) > _MOST_CHARACTERS:
+        return
     masked, strings = _masked(sentence)
     tidy = _tidied(masked)
     clauses = _CLAUSES.split(tidy)[::2]
@@ -46,12 +56,15 @@ def shortened(sentence: str) -> Iterator[str]:
     for verb in ("make", "move", "put", "scale", "rotate"):
         if verb == "put" and _ARTICLE.match(tidy):
             continue  # "the vase on the table" is a thing
+        if verb == "move" and not all(_WAY.search(clause) for clause in clauses):
+            continue
         if verb == "rotate" and not all(_ANGLE.search(clause) for clause in clauses):
             continue
         yield _unmasked(_AND_THEN.join(f"{verb} {clause}" for clause in clauses), strings)
 
 
 _MOST_WORDS = 12
+_WAY = re.compile(r"\b(?:up|down|left|right|forwards?|back|backwards?|higher|lower|closer)\b", re.IGNORECASE)
 _ANGLE = re.compile(r"\d|clockwise|\bc?cw\b|\bturns?\b", re.IGNORECASE)
 _ARTICLE = re.compile(r"(?:the|a|an|all|my)\b", re.IGNORECASE)
 
@@ -115,9 +128,8 @@ def _of_clauses(parts: list[str]) -> Iterator[str]:
             first[-1] = list(_commands(clauses[-1])) or first[-1]
         else:
             clauses[-1] += separator + part
-    if any(first):
-        read = [commands[0] if commands else clause for commands, clause in zip(first, clauses, strict=True)]
-        yield _AND_THEN.join(read)
+    read = [commands[0] if commands else clause for commands, clause in zip(first, clauses, strict=True)]
+    yield _AND_THEN.join(read)
 
 
 def _commands(clause: str) -> Iterator[str]:
