@@ -85,10 +85,9 @@ SHOTS = (
         orbit=(30.0, 20.0, 3.4),
     ),
     Shot(
-        name="robot-udnie",
-        prompt='remove the floor, then style everything like "udnie"',
-        scene=_PLAYBOT,
-        lod=2,
+        name="kitchen-rain-princess",
+        prompt='style everything like "rain_princess"',
+        scene=_KITCHEN,
         styled=True,
     ),
     Shot(name="kitchen-demo-colours", prompt='style everything like "demo.png"', scene=_KITCHEN),
