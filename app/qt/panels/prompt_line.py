@@ -21,7 +21,6 @@ class PromptLine(QLineEdit):
         self._said = said
         self._back, self._typed = 0, ""
         self.setMaxLength(MOST_CHARACTERS)
-        self.setClearButtonEnabled(True)
         self.textEdited.connect(self.begin_again)
 
     def begin_again(self) -> None:
