@@ -17,6 +17,7 @@ from .instances import Instance, choose_place, choose_size, instance, on_side, s
 from .names import known_names, named, with_hidden
 from .relations import related
 from .result import LEAST_CONFIDENCE, Grounding, GroundingError
+from .sides import by_side
 from .structure_words import ANYTHING, STRUCTURE_WORDS, structural_part
 from .words import NameMatch, match_names, match_spelling, near_names, normalised
 
@@ -199,9 +200,12 @@ def _by_place_and_size(
     thing: Thing, instances: tuple[Instance, ...], context: GroundingContext
 ) -> _Reasoned | None:
     """The one at a place, of those of a size; "the largest left one" is the largest of those on the left."""
-    del context
     if thing.place is None and thing.size is None:
         return None
+    if thing.place is not None and thing.size is None:
+        sided = by_side(singular(normalised(thing.noun)), thing.place, instances, context)
+        if sided is not None:
+            return _Reasoned(instances=(sided.part,), confidence=sided.confidence, why=sided.why)
     confidence, chosen = 1.0, instances
     words = [word.value for word in (thing.size, thing.place) if word is not None]
     if thing.size in (Size.LARGEST, Size.SMALLEST) and thing.place is not None:
