@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -170,9 +170,21 @@ def run(command: Edit) -> None:
             log=command.json,
             dry_run=command.dry_run,
         )
+    _tell_corrections(command)
     for job in planned:
         print(_report(job, dry_run=command.dry_run))
     _remember(command, planned)
+
+
+def _tell_corrections(command: Edit) -> None:
+    """Say how misspelled words of the prompt were read."""
+    from ...scenes.text_edits.parsing import read_edits
+
+    if command.prompt is None:
+        return
+    with suppress(RowsplatError):  # a language model may have understood what the grammar does not
+        for correction in read_edits(command.prompt).corrections:
+            print(f"note: {correction}", file=sys.stderr)
 
 
 def _planned(command: Edit, job: EditJob, words: Words, told: OnStep) -> PlannedJob | PlannedBake:

@@ -34,6 +34,11 @@ def test_a_prompt_edits_a_scene(cli: Any, scene_file: Path, tmp_path: Path) -> N
     np.testing.assert_array_equal(after.sh_coeffs, before.sh_coeffs)
 
 
+def test_how_a_misspelled_word_was_read_is_told(cli: Any, scene_file: Path) -> None:
+    outcome = cli("edit", scene_file, "--prompt", "delte everything", "--dry-run")
+    assert outcome.err == 'note: read "delte" as "delete"\n'
+
+
 def test_what_a_prompt_is_not_about_is_bit_identical_in_the_file(
     cli: Any, scene_file: Path, tmp_path: Path
 ) -> None:
