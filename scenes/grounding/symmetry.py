@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..poses import FloatMatrix
 
-LEAST_SCORE = 0.75
+LEAST_SCORE = 0.7
 """Of a thing that has two sides."""
 
 _QUERIES, _MOST_POINTS = 600, 6000

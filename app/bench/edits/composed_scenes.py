@@ -256,3 +256,30 @@ def garden() -> KnownScene:
         said("floating bit", STRAY),
     ]
     return assembled("garden", things, phrases, up=_UP, development=False, seed=16)
+
+
+def toys() -> KnownScene:
+    """A glider whose wings meet, a robot whose arms are in two pieces each, and a bear's joined ears, on a floor."""
+    make = _Maker(8, 9000.0)
+    floor = make.thing("floor", slab(3.6, 3.6), "#8b5a2b", density=_COARSE)
+    things = [floor]
+    for side, sign in (("left", -1.0), ("right", 1.0)):
+        wing = block(0.5, 0.18, 0.04, (-0.9 + 0.25 * sign, 0.2, 0.5))
+        arm = [block(0.1, 0.1, 0.3, (0.9 + 0.3 * sign, 0.0, 0.5)), ball(0.09, (0.9 + 0.3 * sign, -0.1, 0.15))]
+        ear = ball(0.12, (0.115 * sign, -0.9, 0.5))
+        things += [
+            make.thing(f"{side} wing", wing, "#c8c8d8", "wing"),
+            make.thing(f"{side} arm", arm, "#3060c0", "arm"),
+            make.thing(f"{side} ear", ear, "#6b4226", "ear"),
+        ]
+    things += [
+        make.thing("fuselage", block(0.12, 0.8, 0.12, (-0.9, 0.1, 0.37)), "#c02020", "fuselage"),
+        make.thing("body", block(0.36, 0.2, 0.8, (0.9, 0.0, 0.0)), "#909090", "body"),
+        make.thing("bear", ball(0.26, (0.0, -0.9, 0.0)), "#8a5a33", "bear"),
+    ]
+    phrases = [
+        said(noun, f"{side.value} {noun}", place=side)
+        for noun in ("wing", "arm", "ear")
+        for side in (Place.LEFT, Place.RIGHT)
+    ]
+    return assembled("toys", things, phrases, up=_UP, development=True, seed=18)

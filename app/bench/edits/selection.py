@@ -17,7 +17,7 @@ import tyro
 from ....scenes.grounding import GroundingContext, GroundingError, ground
 from ....scenes.grounding.sentence_embeddings import installed_matcher
 from ....scenes.text_edits.scene_frame import SceneFrame
-from .composed_scenes import garage, garden, kitchen, living_room, playground, workshop
+from .composed_scenes import garage, garden, kitchen, living_room, playground, toys, workshop
 from .exact_labels import exact_labels
 from .generated_scenes import generated
 from .known_scenes import KnownScene, Phrase
@@ -56,6 +56,7 @@ def known_scenes(data: Path | None, only: str = "") -> Iterator[KnownScene]:
         "garage": garage,
         "living room": living_room,
         "playground": playground,
+        "toys": toys,
         "workshop": workshop,
         "garden": garden,
     }
