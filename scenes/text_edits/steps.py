@@ -163,7 +163,9 @@ class Put:
 
     def __str__(self) -> str:
         """Canonical sentence."""
-        colon = ":" if has_relation(self.target) else ""  # which "on" is meant: put the vase on the table: behind it
+        colon = (
+            ":" if has_relation(self.target) else ""
+        )  # which "on" is meant: put the vase on the table: behind it
         return f"put {self.target}{colon} {self.relation.value} {self.anchor}"
 
 
