@@ -15,6 +15,7 @@ from ..edits.index_mask import IndexMask
 from ..gaussians import Gaussians
 from ..poses import FloatMatrix
 from ..text_edits.scene_frame import SceneFrame
+from .result import LEAST_CONFIDENCE
 
 if TYPE_CHECKING:
     from .structure import SceneStructure
@@ -59,6 +60,7 @@ class GroundingContext:
         selection: What is selected, if anything.
         matcher: Finds names by meaning; without it only spelling counts.
         finders: Asked, in order, for what nobody else knows.
+        least_confidence: What is less sure than that is refused.
 
     Raises:
         ValueError: Something is not for N Gaussians.
@@ -73,6 +75,7 @@ class GroundingContext:
     selection: IndexMask | None = None
     matcher: WordMatcher | None = None
     finders: tuple[NounFinder, ...] = ()
+    least_confidence: float = LEAST_CONFIDENCE
 
     def __post_init__(self) -> None:
         """Check the sizes."""

@@ -16,7 +16,7 @@ from .found import Found
 from .instances import Instance, choose_place, choose_size, instance, on_side, split
 from .names import known_names, named, with_hidden
 from .relations import related
-from .result import LEAST_CONFIDENCE, Grounding, GroundingError
+from .result import Grounding, GroundingError
 from .sides import by_side
 from .structure_words import ANYTHING, STRUCTURE_WORDS, structural_part
 from .words import NameMatch, match_names, match_spelling, near_names, normalised
@@ -39,11 +39,10 @@ def ground(thing: Thing, context: GroundingContext) -> Grounding:
     Raises:
         GroundingError: The noun means nothing here, nothing has the properties, or it is too unclear which.
     """
-    if thing == Thing(
-        noun=thing.noun
-    ):  # all of it is meant: no need to tell separate things apart, which takes long
+    # all of it is meant: no need to tell separate things apart, which takes long
+    if thing == Thing(noun=thing.noun):
         found = _whole(thing.noun, context)
-        return _grounding(thing, found.mask, found.confidence, [found.why])
+        return _grounding(thing, found.mask, found.confidence, [found.why], context.least_confidence)
     found, instances = _candidates(thing, context)
     confidence, reasons = found.confidence, [found.why]
     for choose in (_by_relation, _by_place_and_size):
@@ -58,7 +57,7 @@ def ground(thing: Thing, context: GroundingContext) -> Grounding:
         instances, confidence = choice.instances, confidence * choice.confidence
         reasons.append(choice.why)
     mask = np.logical_or.reduce([one.mask for one in instances])
-    return _grounding(thing, mask, confidence, reasons)
+    return _grounding(thing, mask, confidence, reasons, context.least_confidence)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,10 +221,12 @@ def _by_place_and_size(
     )
 
 
-def _grounding(thing: Thing, selected: BoolArray, confidence: float, reasons: list[str]) -> Grounding:
+def _grounding(
+    thing: Thing, selected: BoolArray, confidence: float, reasons: list[str], least: float
+) -> Grounding:
     mask = IndexMask.from_bool(selected)
     why = f"{', '.join(reasons)}; {_counted(mask.num_selected, 'Gaussian')}"
-    if confidence < LEAST_CONFIDENCE:
+    if confidence < least:
         raise GroundingError(
             f'it is not clear enough what "{thing}" is ({why}; confidence {confidence:.2f})',
             "Say more about it, or select it by hand and group it under that name",

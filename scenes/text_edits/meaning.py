@@ -69,6 +69,7 @@ class Meanings:
             selection=state.selection,
             matcher=viewpoint.matcher,
             finders=viewpoint.finders,
+            least_confidence=min(viewpoint.least_confidence, LEAST_CONFIDENCE),
         )
 
     def of(self, target: Target) -> Meaning:

@@ -196,3 +196,11 @@ def test_an_empty_scene_refuses_everything() -> None:
             ground(Thing(noun=noun), empty)
     with pytest.raises(GroundingError):
         ground(Thing(noun="thing", color="red"), empty)
+
+
+def test_what_is_less_sure_than_asked_for_is_refused() -> None:
+    known, _ = scene()
+    sure = ground(Thing(noun="floor"), known).confidence
+    assert ground(Thing(noun="floor"), replace(known, least_confidence=sure)).confidence == sure
+    with pytest.raises(GroundingError, match="not clear enough"):
+        ground(Thing(noun="floor"), replace(known, least_confidence=sure + 1e-6))
