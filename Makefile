@@ -2,11 +2,14 @@
 #   make PYTHON=/path/to/python ...   chooses the interpreter
 #   make VENV=folder ...              uses another virtual environment
 #   make PYTEST_ARGS="-k name" unit   passes arguments to pytest
+#   make WORKERS=1 unit               runs one test after the other
 
 SHELL := /bin/bash
 VENV ?= .venv
 PYTHON ?=
 PYTEST_ARGS ?=
+# test files side by side; a file is never split, so that what it prepares is prepared once
+WORKERS ?= 2
 BIN := $(VENV)/bin
 export PYTHON
 # no look for a newer pyright at every run
@@ -48,10 +51,10 @@ other-python: setup ## Install and import the wheel on another Python
 	@.ci/other-python $(VENV)
 
 unit-taichi: setup ## The tests of the compiled kernels on Taichi; those marked gpu_api run both languages themselves
-	ROWSPLAT_KERNEL_LANGUAGE=taichi $(BIN)/pytest tests/kernels tests/render -m "not gpu_api" --ignore tests/kernels/reference --ignore tests/render/omni_recon $(PYTEST_ARGS)
+	ROWSPLAT_KERNEL_LANGUAGE=taichi $(BIN)/pytest -n $(WORKERS) --dist loadfile tests/kernels tests/render -m "not gpu_api" --ignore tests/kernels/reference --ignore-glob '$(CURDIR)/tests/render/omni_recon/[!b]*' $(PYTEST_ARGS)
 
 unit: setup ## All tests, on Quadrants
-	ROWSPLAT_KERNEL_LANGUAGE=quadrants $(BIN)/pytest $(PYTEST_ARGS)
+	ROWSPLAT_KERNEL_LANGUAGE=quadrants $(BIN)/pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 format: setup ## Format and sort imports
 	$(BIN)/ruff check --fix
