@@ -206,7 +206,7 @@ def _plan_lines(
         f"{photo_set.name}: {len(photo_set)} photos. {'' if photos.check is None else photos.check.line}".rstrip(),
         f"near {_span(near)}, far {_span(far)}, from {photos.points_text}; --near and --far set them",
         f"{len(plans)} depth maps of {first.width}x{first.height} from {options.source_views} photos each, volume of "
-        f"{options.volume_resolution} nodes a side, {options.samples} + {options.samples} samples, about "
+        f"{options.volume_resolution} nodes a side, {options.samples} samples of a ray, {options.planes} planes, about "
         f"{estimate / 1e9:.2g} GB",
     )
 

@@ -119,7 +119,8 @@ def _facts(record: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
         (
             "looked at",
             f"{settings['source_views']} photos for each view, longer side {settings['max_side']} px, volume of "
-            f"{settings['volume_resolution']} nodes a side, {settings['samples']} + {settings['samples']} samples",
+            f"{settings['volume_resolution']} nodes a side, {settings['samples']} samples of a ray, "
+            f"{settings['planes']} planes",
         ),
         (
             "mesh",

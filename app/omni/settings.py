@@ -35,6 +35,7 @@ def settings_of(
         "max_side": options.max_side,
         "volume_resolution": options.volume_resolution,
         "samples": options.samples,
+        "planes": options.planes,
         "least_confidence": options.least_confidence,
         "near": depths[0],
         "far": depths[1],
