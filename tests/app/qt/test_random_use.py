@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import time
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PyQt6.QtCore import QSettings
 from PyQt6.QtWidgets import QApplication
@@ -52,11 +52,27 @@ def test_random_use_ends_where_it_began(
         window.close()
 
 
-def test_memory_of_a_process_is_its_own(tmp_path: Path) -> None:
+def test_memory_of_a_process_is_its_own() -> None:
     if not Path("/proc/self/statm").exists():
         pytest.skip("only Linux tells the memory of a process in /proc")
-    import os
+    holding, empty = (_Holding(size) for size in (64 << 20, 0))
+    with holding as large, empty as small:
+        difference = resident_bytes(large) - resident_bytes(small)
+    assert (64 << 20) <= difference < (80 << 20)
 
-    before = resident_bytes(os.getpid())
-    kept = np.ones(64 << 20, np.uint8)  # larger than what the C library keeps for later
-    assert resident_bytes(os.getpid()) - before >= kept.nbytes // 2
+
+class _Holding:
+    """A process that holds so many bytes until this is left; gives its id."""
+
+    def __init__(self, size: int) -> None:
+        program = f"kept = b'x' * {size}; print('ready', flush=True); input()"
+        self._command = [sys.executable, "-I", "-S", "-c", program]
+
+    def __enter__(self) -> int:
+        self._process = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert self._process.stdout is not None
+        assert self._process.stdout.readline() == b"ready\n"
+        return self._process.pid
+
+    def __exit__(self, *_: object) -> None:
+        self._process.communicate(b"\n")
