@@ -3,6 +3,9 @@
 The distance is that of optimal string alignment: letters left out, added, changed, and neighbours that changed places.
 What a person says of things is never corrected: only words of the language are known, and words that are English are
 taken to be meant (`real_words.txt`: those that are as near to the language as a misspelling would be).
+
+The words of `real_words.txt` are from the English frequency list of symspellpy (MIT), which was made from Google Books
+Ngrams (CC BY 3.0) and SCOWL.
 """
 
 from __future__ import annotations
