@@ -172,7 +172,7 @@ def measure(command: Measure) -> str:
 
 
 def planner_rows(sentences: Sequence[Sentence], command: Measure) -> list[Row]:
-    """The grammar, the small model untuned if asked for, tuned, and the chain of grammar and tuned model."""
+    """The grammar, the small model untuned if asked for, tuned if there is an adapter, and the chain of the two."""
     from ...planning.small_model import SmallModelPlanner, bundled_adapter
 
     adapter = command.adapter or bundled_adapter()
@@ -181,6 +181,12 @@ def planner_rows(sentences: Sequence[Sentence], command: Measure) -> list[Row]:
     _use_threads(command.threads)
     if command.untuned:
         rows.append(row("small model, untuned", sentences, outcomes(SmallModelPlanner(), sentences, _tell)))
+    if command.adapter is None and not adapter.is_file():
+        print(
+            "no adapter is installed: the tuned model is left out; --adapter FILE measures one",
+            file=sys.stderr,
+        )
+        return rows
     tuned = outcomes(SmallModelPlanner(adapter=adapter), sentences, _tell)
     both = chained(grammar, tuned)
     rows += [row("small model, tuned", sentences, tuned), row("grammar, then tuned", sentences, both)]
