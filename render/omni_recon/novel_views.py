@@ -8,18 +8,16 @@ from dataclasses import dataclass, replace
 import torch
 
 from ...scenes import Camera
-from ...scenes.photo_sets import PhotoSet, choose_source_views, near_far, near_far_of_camera
+from ...scenes.photo_sets import PhotoSet
 from .depth_prior import LEAST_PHOTOS, DepthPrior, sweep_planes
 from .model import OmniRecon
 from .reconstruction_memory import require_memory
-from .reconstruction_types import MOST_SIDE, ReconstructionOptions
+from .reconstruction_types import ReconstructionOptions
+from .source_choice import SourceChooser
 from .source_pictures import SourcePictures
 from .types import DepthRange, OnRays, RenderedView, SourceViews, tell_nobody
 from .unseen_filling import filled_unseen
-from .view_plans import ViewPlan
 from .view_rendering import render_view
-
-_LEAST_SPAN = 1.1  # of far over near, where only one of them was given
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -59,8 +57,7 @@ class NovelViews:
     ) -> None:
         """Nothing is read yet."""
         self._photo_set, self._model, self._options = photo_set, model, options
-        self._near, self._far = near, far
-        self._ranges = near_far(photo_set)
+        self._chooser = SourceChooser(photo_set, options.source_views, near=near, far=far)
         self._pictures: dict[int, SourcePictures] = {}
         model.config = options.config(model.config.dropout)
 
@@ -80,14 +77,10 @@ class NovelViews:
             RowsplatError: No photo is left, nothing tells near from far, or the memory is too small.
             SceneFileError: A photo cannot be read.
         """
-        own = self._bounds_of(camera)
-        chosen = choose_source_views(
-            self._photo_set, camera, self._options.source_views, exclude=exclude, near_far=(own.near, own.far)
-        )
-        side = min(max(camera.width, camera.height), MOST_SIDE)
-        plan = self._plan(chosen, own, side)
+        choice = self._chooser.choose(camera, exclude)
+        plan = choice.plan
         require_memory(plan.camera.width, plan.camera.height, self._options)
-        pictures = self._pictures_of(side)
+        pictures = self._pictures_of(choice.side)
         training = self._model.training
         self._model.eval()
         try:
@@ -97,12 +90,12 @@ class NovelViews:
         finally:
             self._model.train(training)
         picture = render_view(
-            self._model, encoded, camera, prior=self._prior(sources, camera, own), on_rays=on_rays
+            self._model, encoded, camera, prior=self._prior(sources, camera, choice.own), on_rays=on_rays
         )
         names = self._photo_set.names
         return NovelView(
             picture=replace(picture, image=filled_unseen(picture.image, picture.opacity)),
-            sources=tuple(names[index] for index in chosen),
+            sources=tuple(names[index] for index in plan.sources),
             bounds=plan.bounds,
         )
 
@@ -111,31 +104,6 @@ class NovelViews:
         if sweep is None or len(sources.cameras) < LEAST_PHOTOS:
             return None
         return sweep_planes(sources, camera, own.near, own.far, sweep)
-
-    def _bounds_of(self, camera: Camera) -> DepthRange:
-        """The depths that were given; where one was not, that of the scene, but in order."""
-        near, far = self._near, self._far
-        if near is not None and far is not None:
-            return DepthRange(near=near, far=far)
-        low, high = near_far_of_camera(self._photo_set, camera)
-        if near is not None:
-            return DepthRange(near=near, far=max(high, _LEAST_SPAN * near))
-        if far is not None:
-            return DepthRange(near=min(low, far / _LEAST_SPAN), far=far)
-        return DepthRange(near=low, far=high)
-
-    def _plan(self, chosen: tuple[int, ...], own: DepthRange, side: int) -> ViewPlan:
-        """The sources at the size of the best of them, and depths that hold for them and for the view itself."""
-        ranges = [self._ranges[index] for index in chosen]
-        return ViewPlan(
-            index=chosen[0],
-            sources=chosen,
-            camera=self._photo_set.photos[chosen[0]].camera_at(side),
-            bounds=DepthRange(
-                near=min(own.near, *(low for low, _ in ranges)),
-                far=max(own.far, *(high for _, high in ranges)),
-            ),
-        )
 
     def _pictures_of(self, side: int) -> SourcePictures:
         if side not in self._pictures:

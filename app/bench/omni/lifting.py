@@ -168,7 +168,7 @@ def _seen(
 def _sources(
     scene: LabelledScene, target: int, model: OmniRecon, options: ReconstructionOptions
 ) -> tuple[int, ...]:
-    from ....render.omni_recon.lifting.source_choice import SourceChooser
+    from ....render.omni_recon.source_choice import SourceChooser
 
     photo = scene.photo_set.photos[target]
     chooser = SourceChooser(scene.photo_set, options.source_views)

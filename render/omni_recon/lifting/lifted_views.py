@@ -27,11 +27,11 @@ from ..depth_prior import LEAST_PHOTOS, DepthPrior, sweep_planes
 from ..model import OmniRecon
 from ..reconstruction_memory import require_memory
 from ..reconstruction_types import ReconstructionOptions
+from ..source_choice import SourceChoice, SourceChooser
 from ..source_pictures import SourcePictures
 from ..types import DepthRange, OnRays, RenderedView, SourceViews, tell_nobody
 from ..unseen_filling import filled_unseen
 from ..view_rendering import render_view
-from .source_choice import SourceChoice, SourceChooser
 from .types import Legend, Map, PhotoMaps, Predictor
 
 _KEPT = 24  # maps of photos in memory

@@ -11,6 +11,7 @@ from rowsplat.kernels.errors import RowsplatError
 from rowsplat.render.omni_recon import DepthRange, OmniRecon, ReconstructionOptions, render_view
 from rowsplat.render.omni_recon.depth_prior import SweepOptions, sweep_planes
 from rowsplat.render.omni_recon.novel_views import NovelViews
+from rowsplat.render.omni_recon.source_choice import SourceChooser
 from rowsplat.render.omni_recon.types import SourceViews
 from rowsplat.render.omni_recon.unseen_filling import filled_unseen
 from rowsplat.scenes import Camera
@@ -79,14 +80,13 @@ def test_depths_hold_for_the_view_and_its_sources(photo_set: PhotoSet, model: Om
 )
 def test_depths_that_were_given_are_kept(
     photo_set: PhotoSet,
-    model: OmniRecon,
     near: float | None,
     far: float | None,
     expected: tuple[float | None, float],
 ) -> None:
     photos = tuple(replace(photo, near_far=(near or 0.1, far or 60.0)) for photo in photo_set)
-    views = NovelViews(replace(photo_set, photos=photos), model, _OPTIONS, near=near, far=far)
-    own = views._bounds_of(_camera(photo_set))
+    chooser = SourceChooser(replace(photo_set, photos=photos), 2, near=near, far=far)
+    own = chooser.choose(_camera(photo_set), ()).own
     assert own.far == pytest.approx(expected[1])
     assert own.near == pytest.approx(expected[0]) if expected[0] else 0.0 < own.near < own.far
     assert isinstance(own, DepthRange)

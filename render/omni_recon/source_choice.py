@@ -1,22 +1,22 @@
-"""Which photos a map is lifted from, and between which depths the scene is sought there."""
+"""Which photos a view is made from, and between which depths the scene is sought there."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from ....scenes import Camera
-from ....scenes.photo_sets import PhotoSet, choose_source_views, near_far, near_far_of_camera
-from ..reconstruction_types import MOST_SIDE
-from ..types import DepthRange
-from ..view_plans import ViewPlan
+from ...scenes import Camera
+from ...scenes.photo_sets import PhotoSet, choose_source_views, near_far, near_far_of_camera
+from .reconstruction_types import MOST_SIDE
+from .types import DepthRange
+from .view_plans import ViewPlan
 
 _LEAST_SPAN = 1.1  # of far over near, where only one of them was given
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class SourceChoice:
-    """Photos for a view, as in `novel_views`.
+    """Photos for a view.
 
     Args:
         plan: The photos at the size of the best of them, and depths that hold for them and the view itself.
