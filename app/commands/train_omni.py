@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -70,15 +69,15 @@ def run(command: TrainOmni) -> None:
         SystemExit: Stopped by Ctrl-C (130) or SIGTERM (143), when all has been written.
     """
     _check(command)
-    # Threads of PyTorch that wait for each other must not spin: on 2 cores with other work, in the background, a step
-    # took 3 times as long. Read when PyTorch is loaded
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    from ..omni.network import calm_threads, require_device
+
+    calm_threads()  # on 2 cores with other work, in the background, a step took 3 times as long without
     import torch
 
     from ...render.omni_recon.training import PictureSize, load_checkpoint, validation_examples
     from ..omni_training import CHECKPOINT, TrainingRun, stop_requests
 
-    _require_device(command.device)
+    require_device(command.device)
     if command.threads:
         torch.set_num_threads(command.threads)
     command.out.mkdir(parents=True, exist_ok=True)
@@ -119,15 +118,6 @@ def _check(command: TrainOmni) -> None:
     require_between("--threads", command.threads, 0, 1024)
     if command.volume % 4:
         raise RowsplatError(f"--volume must be a multiple of 4, got {command.volume}.")
-    if command.device not in ("cpu", "cuda"):
-        raise RowsplatError(f"--device must be cpu or cuda, got {command.device!r}.")
-
-
-def _require_device(name: str) -> None:
-    import torch
-
-    if name == "cuda" and not torch.cuda.is_available():
-        raise RowsplatError("--device cuda: PyTorch finds no CUDA device here. Use --device cpu.")
 
 
 def _trainer(command: TrainOmni) -> Trainer:

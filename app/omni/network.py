@@ -46,6 +46,20 @@ def calm_threads() -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
+def require_device(device: str) -> None:
+    """Refuse a device that `--device` does not know or that PyTorch has not.
+
+    Raises:
+        RowsplatError: It is so.
+    """
+    import torch
+
+    if device not in ("cpu", "cuda"):
+        raise RowsplatError(f"--device must be cpu or cuda, got {device!r}.")
+    if device == "cuda" and not torch.cuda.is_available():
+        raise RowsplatError("--device cuda: PyTorch finds no CUDA device here. Use --device cpu.")
+
+
 def open_network(weights: Path, device: str) -> OmniRecon:
     """The network, ready to look.
 
@@ -58,14 +72,9 @@ def open_network(weights: Path, device: str) -> OmniRecon:
         SceneFileError: The file holds other weights, or none.
     """
     calm_threads()
-    import torch
-
     from ...render.omni_recon import OmniRecon, load_weights
 
-    if device not in ("cpu", "cuda"):
-        raise RowsplatError(f"--device must be cpu or cuda, got {device!r}.")
-    if device == "cuda" and not torch.cuda.is_available():
-        raise RowsplatError("--device cuda: PyTorch finds no CUDA device here. Use --device cpu.")
+    require_device(device)
     model = OmniRecon()
     load_weights(model, weights)
     return model.to(device).eval()
