@@ -9,15 +9,13 @@ import torch
 
 from ...scenes import Camera
 from ...scenes.photo_sets import PhotoSet
-from .depth_prior import LEAST_PHOTOS, DepthPrior, sweep_planes
 from .model import OmniRecon
 from .reconstruction_memory import require_memory
 from .reconstruction_types import ReconstructionOptions
-from .source_choice import SourceChooser
-from .source_pictures import SourcePictures
-from .types import DepthRange, OnRays, RenderedView, SourceViews, tell_nobody
+from .types import DepthRange, OnRays, RenderedView, tell_nobody
 from .unseen_filling import filled_unseen
 from .view_rendering import render_view
+from .view_sources import ViewSources
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -56,9 +54,8 @@ class NovelViews:
         far: float | None = None,
     ) -> None:
         """Nothing is read yet."""
-        self._photo_set, self._model, self._options = photo_set, model, options
-        self._chooser = SourceChooser(photo_set, options.source_views, near=near, far=far)
-        self._pictures: dict[int, SourcePictures] = {}
+        self._model, self._options = model, options
+        self._sources = ViewSources(photo_set, options, model.log_sharpness.device, near=near, far=far)
         model.config = options.config(model.config.dropout)
 
     def view(
@@ -77,35 +74,20 @@ class NovelViews:
             RowsplatError: No photo is left, nothing tells near from far, or the memory is too small.
             SceneFileError: A photo cannot be read.
         """
-        choice = self._chooser.choose(camera, exclude)
-        plan = choice.plan
+        chosen = self._sources.of(camera, exclude)
+        plan = chosen.choice.plan
         require_memory(plan.camera.width, plan.camera.height, self._options)
-        pictures = self._pictures_of(choice.side)
         training = self._model.training
         self._model.eval()
         try:
             with torch.no_grad():
-                sources = pictures.sources(plan)
-                encoded = self._model.encode(sources, plan.bounds, reference=camera)
+                encoded = self._model.encode(chosen.views, plan.bounds, reference=camera)
         finally:
             self._model.train(training)
-        picture = render_view(
-            self._model, encoded, camera, prior=self._prior(sources, camera, choice.own), on_rays=on_rays
-        )
-        names = self._photo_set.names
+        prior = self._sources.prior(chosen, camera)
+        picture = render_view(self._model, encoded, camera, prior=prior, on_rays=on_rays)
         return NovelView(
             picture=replace(picture, image=filled_unseen(picture.image, picture.opacity)),
-            sources=tuple(names[index] for index in plan.sources),
+            sources=chosen.names,
             bounds=plan.bounds,
         )
-
-    def _prior(self, sources: SourceViews, camera: Camera, own: DepthRange) -> DepthPrior | None:
-        sweep = self._options.sweep(own_photo=False)
-        if sweep is None or len(sources.cameras) < LEAST_PHOTOS:
-            return None
-        return sweep_planes(sources, camera, own.near, own.far, sweep)
-
-    def _pictures_of(self, side: int) -> SourcePictures:
-        if side not in self._pictures:
-            self._pictures = {side: SourcePictures(self._photo_set, side, self._model.log_sharpness.device)}
-        return self._pictures[side]

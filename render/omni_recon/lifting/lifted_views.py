@@ -23,15 +23,13 @@ from torch import Tensor
 
 from ....scenes import Camera
 from ....scenes.photo_sets import PhotoSet
-from ..depth_prior import LEAST_PHOTOS, DepthPrior, sweep_planes
 from ..model import OmniRecon
 from ..reconstruction_memory import require_memory
 from ..reconstruction_types import ReconstructionOptions
-from ..source_choice import SourceChoice, SourceChooser
-from ..source_pictures import SourcePictures
-from ..types import DepthRange, OnRays, RenderedView, SourceViews, tell_nobody
+from ..types import DepthRange, OnRays, RenderedView, tell_nobody
 from ..unseen_filling import filled_unseen
 from ..view_rendering import render_view
+from ..view_sources import ChosenSources, ViewSources
 from .types import Legend, Map, PhotoMaps, Predictor
 
 _KEPT = 24  # maps of photos in memory
@@ -93,8 +91,7 @@ class LiftedViews:
     ) -> None:
         """Nothing is read yet."""
         self._photo_set, self._model, self._maps, self._options = photo_set, model, maps, options
-        self._chooser = SourceChooser(photo_set, options.source_views, near=near, far=far)
-        self._pictures: dict[int, SourcePictures] = {}
+        self._sources = ViewSources(photo_set, options, model.log_sharpness.device, near=near, far=far)
         self._kept: OrderedDict[tuple[int, int], Tensor] = OrderedDict()
         model.config = options.config(model.config.dropout)
 
@@ -126,17 +123,15 @@ class LiftedViews:
                 had.
             SceneFileError: A photo or its map cannot be read.
         """
-        choice = self._chooser.choose(camera, exclude)
-        plan = choice.plan
+        chosen = self._sources.of(camera, exclude)
+        plan = chosen.choice.plan
         require_memory(plan.camera.width, plan.camera.height, self._options)
-        pictures = self._pictures_of(choice.side)
-        sources = pictures.sources(plan)
-        maps = torch.cat([self._map_of(index, choice, pictures, on_photo) for index in plan.sources])
+        maps = torch.cat([self._map_of(index, chosen, on_photo) for index in plan.sources])
         training = self._model.training
         self._model.eval()
         try:
             with torch.no_grad():
-                encoded = self._model.encode(sources, plan.bounds, reference=camera)
+                encoded = self._model.encode(chosen.views, plan.bounds, reference=camera)
         finally:
             self._model.train(training)
         picture = render_view(
@@ -144,42 +139,30 @@ class LiftedViews:
             encoded,
             camera,
             maps=maps.to(encoded.images),
-            prior=self._prior(sources, camera, choice.own),
+            prior=self._sources.prior(chosen, camera),
             on_rays=on_rays,
         )
         return LiftedView(
             legend=self.legend,
             map=_per_seen_part(picture),
             picture=replace(picture, image=filled_unseen(picture.image, picture.opacity)),
-            sources=tuple(self._photo_set.names[index] for index in plan.sources),
+            sources=chosen.names,
             bounds=plan.bounds,
         )
 
-    def _prior(self, sources: SourceViews, camera: Camera, own: DepthRange) -> DepthPrior | None:
-        sweep = self._options.sweep(own_photo=False)
-        if sweep is None or len(sources.cameras) < LEAST_PHOTOS:
-            return None
-        return sweep_planes(sources, camera, own.near, own.far, sweep)
-
-    def _map_of(
-        self, index: int, choice: SourceChoice, pictures: SourcePictures, on_photo: OnPhoto
-    ) -> Tensor:
+    def _map_of(self, index: int, chosen: ChosenSources, on_photo: OnPhoto) -> Tensor:
         """The map `[1, C, h, w]` of photo number `index`, no finer than its source view."""
+        choice = chosen.choice
         key = (index, choice.side)
         if key not in self._kept:
             photo = self._photo_set.photos[index]
             on_photo(photo.name)
-            found = self._maps.of_photo(photo, pictures.photo(index).rgb)
+            found = self._maps.of_photo(photo, self._sources.pictures(choice.side).photo(index).rgb)
             self._kept[key] = no_finer(found, (choice.plan.camera.height, choice.plan.camera.width))
             if len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)
         return self._kept[key]
-
-    def _pictures_of(self, side: int) -> SourcePictures:
-        if side not in self._pictures:
-            self._pictures = {side: SourcePictures(self._photo_set, side, self._model.log_sharpness.device)}
-        return self._pictures[side]
 
 
 def render_then_predict(predictor: Predictor, picture: RenderedView) -> Map:
