@@ -3,9 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .thumbnails import Thumbnail
 
 Point = tuple[float, float]
 """Physical pixels, from the top left."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawnFrustum:
+    """Where a photo was taken.
+
+    Args:
+        apex: The camera.
+        corners: Of the photo: top left, top right, bottom right, bottom left.
+        thumbnail: The photo, `None` where it has not been read.
+        is_marked: Whether it is pointed out.
+    """
+
+    apex: Point
+    corners: tuple[Point, Point, Point, Point]
+    thumbnail: Thumbnail | None = None
+    is_marked: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +42,7 @@ class Drawing:
         segments: Lines, such as a grid or a measured distance.
         split: Place of the slider, 0 to 1, `None` without.
         labels: Of the two sides of the slider.
+        frustums: Cameras of photos, the farthest first.
     """
 
     lines: tuple[str, ...] = ()
@@ -31,3 +53,4 @@ class Drawing:
     segments: tuple[tuple[Point, Point], ...] = ()
     split: float | None = None
     labels: tuple[str, str] = ("", "")
+    frustums: tuple[DrawnFrustum, ...] = ()

@@ -292,12 +292,14 @@ class FoundPhotos:
         path: Where it was read from.
         name: What it is called.
         cameras: One a photo, of the photo's size.
+        names: One a photo.
         notes: What the reader had to decide, one line each.
     """
 
     path: Path
     name: str
     cameras: tuple[Camera, ...]
+    names: tuple[str, ...]
     notes: tuple[str, ...]
 
 
@@ -310,7 +312,9 @@ class OpenPhotos:
     def answer(self, stack: SceneStack, renderer: Renderer) -> FoundPhotos:
         """Their cameras."""
         found = stack.photos.open(self.path)
-        return FoundPhotos(path=self.path, name=found.name, cameras=found.cameras, notes=found.notes)
+        return FoundPhotos(
+            path=self.path, name=found.name, cameras=found.cameras, names=found.names, notes=found.notes
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,6 +26,7 @@ from .session import Session, fitted
 from .state import Document, Tool, ViewerState
 from .statistics_window import FrameStatistics
 from .viewer_files import ViewerFiles
+from .viewer_frustums import ViewerFrustums
 from .viewer_path import ViewerPath
 from .viewer_photos import ViewerPhotos
 from .viewer_tools import ViewerTools
@@ -43,8 +44,8 @@ REST_S = 0.15
 class Viewer:
     """Everything between a window and the session. Use from one thread.
 
-    `files`, `tools`, `path`, `photos` and `words` hold what can be done with files, the left mouse button, camera
-    paths, photos, sentences.
+    `files`, `tools`, `path`, `photos`, `frustums` and `words` hold what can be done with files, the left mouse button,
+    camera paths, photos, their cameras in the picture, sentences.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Viewer:
         self.controls = CameraControls(session.state.view.camera)
         self.files, self.tools, self.path = ViewerFiles(self), ViewerTools(self), ViewerPath(self, clock)
         self.photos, self.words = ViewerPhotos(self), ViewerWords(self)
+        self.frustums = ViewerFrustums(self)
         self.statistics = FrameStatistics()
         self.overlay, self.grid, self.hint = True, False, False
         self.time_runs, self.repeats, self.frames_a_second = False, True, FLIPBOOK_FPS
@@ -187,6 +189,12 @@ class Viewer:
             self._last_moved = self._clock()
         self.controls = self.controls.looking_from(camera)
         self.session.look_from(camera, moving=moving)
+
+    def fly_to(self, camera: Camera) -> None:
+        """Take the lens of a camera of the window's size and move smoothly to where it stands."""
+        self.look_from(replace(camera, viewmat=self.state.view.camera.viewmat), moving=True)
+        self._apply(self.controls.moved_to(camera))
+        self.session.on_change()
 
     def toggle_fly(self) -> None:
         """Orbit or fly."""
@@ -322,6 +330,7 @@ class Viewer:
     def close(self) -> None:
         """End the render process, the planning process and the running job."""
         self.words.close()
+        self.frustums.close()
         if self.job is not None:
             self.job.cancel()
         self.session.close()
@@ -336,6 +345,7 @@ class Viewer:
                 segments=grid_segments(self) if self.grid else (),
                 split=view.split if view.comparison is Comparison.SPLIT else None,
                 labels=look_labels(self.state),
+                frustums=self.frustums.drawn(frozenset()),
             )
         )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..render.photo_warping import nearest_camera
+from ..scenes import Camera
 from . import texts
 from .messages import Comparison
 from .questions import FoundPhotos
@@ -32,6 +33,7 @@ class ViewerPhotos:
     def take(self, found: FoundPhotos) -> None:
         """Use these photos; where nothing else is open, look at the first."""
         self.found = found
+        self._viewer.frustums.take(found)
         if not self._viewer.state.document.scenes:
             self._go_to(0)
             self.compare()
@@ -45,10 +47,20 @@ class ViewerPhotos:
             here = nearest_camera(self.found.cameras, camera, depth)
             self._go_to((here + by) % len(self.found.cameras))
 
+    def fly_to(self, index: int) -> None:
+        """Move smoothly to where a photo was taken."""
+        self._viewer.fly_to(self._camera(index))
+        assert self.found is not None
+        self._viewer.session.say(self.found.names[index])
+
     def _go_to(self, index: int) -> None:
+        self._viewer.look_from(self._camera(index))
+
+    def _camera(self, index: int) -> Camera:
+        """The window's camera that sees all of a photo from where it was taken."""
         assert self.found is not None
         window = self._viewer.state.view.camera
-        self._viewer.look_from(fitted(self.found.cameras[index], window.width, window.height))
+        return fitted(self.found.cameras[index], window.width, window.height)
 
     def compare(self) -> None:
         """Show the nearest photo as look B beside look A, or stop that."""

@@ -82,6 +82,7 @@ class ViewerTools:
             self._dragging_split = True
             return True
         if self._tool is Tool.NAVIGATE:
+            self._viewer.frustums.press(at)
             return False
         if self._tool is Tool.MEASURE:
             self._viewer.pick(at, self._take_measured)
@@ -112,6 +113,7 @@ class ViewerTools:
             return True
         stroke, self._stroke = self._stroke, None
         if stroke is None:
+            self._viewer.frustums.release(at)
             return self._tool is Tool.MEASURE
         stroke.points.append(at)
         if self._tool in _TRANSFORMS:

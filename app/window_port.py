@@ -8,6 +8,7 @@ from typing import Protocol
 
 from .jobs import Job, JobMessage, JobProcess
 from .plan_process import Planning
+from .thumbnails import OnThumbnail, Thumbnails
 from .word_plans import PlanMessage
 
 
@@ -45,6 +46,10 @@ class WindowPort(Protocol):
 
     def start_planning(self, on_message: Callable[[PlanMessage], None]) -> Planning:
         """A planning process, which starts with the first sentence, whose messages come in the window's thread."""
+        ...
+
+    def start_thumbnails(self, on_read: OnThumbnail) -> Thumbnails:
+        """A reader of thumbnails that tells of them in the window's thread."""
         ...
 
     def show_prompt(self) -> None:

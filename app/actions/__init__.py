@@ -8,6 +8,7 @@ from .compare_menu import compare_actions
 from .edit_menu import edit_actions
 from .file_menu import file_actions
 from .help_menu import help_actions
+from .photos_menu import photos_actions
 from .select_menu import select_actions
 from .view_menu import view_actions
 
@@ -19,6 +20,7 @@ ACTIONS: tuple[Action, ...] = (
     *select_actions(),
     *view_actions(),
     *compare_actions(),
+    *photos_actions(),
     *camera_actions(),
     *help_actions(),
 )

@@ -17,6 +17,7 @@ class Menu(Enum):
     SELECT = "Select"
     VIEW = "View"
     COMPARE = "Compare"
+    PHOTOS = "Photos"
     CAMERA = "Camera"
     HELP = "Help"
 

@@ -36,27 +36,6 @@ def camera_actions() -> Sequence[Action]:
             tip="Look from where the first scene was first seen.",
             run=lambda viewer: viewer.reset_camera(),
         ),
-        *(
-            Action(
-                name=name,
-                menu=menu,
-                text=text,
-                keys=(key,),
-                tip=tip,
-                run=lambda viewer, by=by: viewer.photos.step(by),
-                enabled=lambda viewer: viewer.photos.found is not None,
-            )
-            for name, text, key, tip, by in (
-                ("next-photo", "Next photo", "PgDown", "Look from where the next photo was taken.", 1),
-                (
-                    "previous-photo",
-                    "Previous photo",
-                    "PgUp",
-                    "Look from where the photo before was taken.",
-                    -1,
-                ),
-            )
-        ),
         Action(
             name="add-keyframe",
             menu=menu,

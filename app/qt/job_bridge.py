@@ -1,4 +1,4 @@
-"""Brings the messages of jobs and of planning into the window's thread."""
+"""Brings the messages of jobs, of planning and of readers of thumbnails into the window's thread."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from ..jobs import Job, JobMessage, JobProcess
 from ..plan_process import PlanProcess
+from ..thumbnails import OnThumbnail, ThumbnailReader
 from ..word_plans import PlanMessage
 
 
@@ -30,6 +31,10 @@ class JobBridge(QObject):
     def start_planning(self, on_message: Callable[[PlanMessage], None]) -> PlanProcess:
         """A planning process."""
         return PlanProcess(lambda message: self._emit(on_message, message))
+
+    def start_thumbnails(self, on_read: OnThumbnail) -> ThumbnailReader:
+        """A reader of thumbnails."""
+        return ThumbnailReader(lambda read: self._emit(on_read, read))
 
     def _emit(self, on_message: Callable[[Any], None], message: object) -> None:
         with contextlib.suppress(RuntimeError):  # the window is gone

@@ -41,6 +41,7 @@ from ..messages import FromService
 from ..overlay import status_text
 from ..plan_process import Planning
 from ..session import Session
+from ..thumbnails import OnThumbnail, Thumbnails
 from ..viewer import Viewer
 from ..word_plans import PlanMessage
 from . import dialogs, events
@@ -388,6 +389,10 @@ class MainWindow(QMainWindow):
     def start_planning(self, on_message: Callable[[PlanMessage], None]) -> Planning:
         """A planning process whose messages come in the window's thread."""
         return self._jobs.start_planning(on_message)
+
+    def start_thumbnails(self, on_read: OnThumbnail) -> Thumbnails:
+        """A reader of thumbnails that tells of them in the window's thread."""
+        return self._jobs.start_thumbnails(on_read)
 
     def show_prompt(self) -> None:
         """Show the panel for sentences and let them be typed."""

@@ -20,17 +20,19 @@ from PyQt6.QtGui import (
     QPen,
     QPolygonF,
     QResizeEvent,
+    QTransform,
     QWheelEvent,
 )
 from PyQt6.QtWidgets import QWidget
 from PyQt6.sip import voidptr
 
 from .. import texts
-from ..drawing import Drawing, Point
+from ..drawing import Drawing, DrawnFrustum, Point
 
 Picture = NDArray[np.uint8]
 
 _INK, _SHADE, _ACCENT = QColor(255, 255, 255), QColor(0, 0, 0, 150), QColor(255, 158, 26)
+_LINE = QColor(120, 190, 255, 200)
 _MARGIN = 10
 
 
@@ -108,6 +110,8 @@ class PictureView(QWidget):
 
     def _paint_drawing(self, painter: QPainter, width: int, height: int, ratio: float) -> None:
         drawing = self.drawing
+        for frustum in drawing.frustums:
+            _paint_frustum(painter, frustum, ratio)
         painter.setPen(QPen(_ACCENT, 1.5 * ratio))
         for (x0, y0), (x1, y1) in drawing.segments:
             painter.drawLine(QPointF(x0, y0), QPointF(x1, y1))
@@ -211,6 +215,30 @@ def _paint_lines(painter: QPainter, lines: Sequence[str], x: float, y: float, ra
     painter.setPen(_INK)
     for number, line in enumerate(lines):
         painter.drawText(QPointF(x, y + number * metrics.height() + metrics.ascent()), line)
+
+
+def _paint_frustum(painter: QPainter, frustum: DrawnFrustum, ratio: float) -> None:
+    """A photo in its image plane, and lines from there to the camera."""
+    quad = QPolygonF([QPointF(x, y) for x, y in frustum.corners])
+    if frustum.thumbnail is not None:
+        pixels = frustum.thumbnail.pixels
+        height, width = pixels.shape[:2]
+        laid = QTransform()
+        if QTransform.quadToQuad(_rectangle(width, height), quad, laid):
+            image = QImage(_address(pixels), width, height, 4 * width, QImage.Format.Format_RGB32)
+            painter.save()
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.setTransform(laid, True)
+            painter.drawImage(0, 0, image)
+            painter.restore()
+    painter.setPen(QPen(_ACCENT if frustum.is_marked else _LINE, (2.5 if frustum.is_marked else 1.0) * ratio))
+    painter.drawPolygon(quad)
+    for x, y in frustum.corners:
+        painter.drawLine(QPointF(*frustum.apex), QPointF(x, y))
+
+
+def _rectangle(width: int, height: int) -> QPolygonF:
+    return QPolygonF([QPointF(0, 0), QPointF(width, 0), QPointF(width, height), QPointF(0, height)])
 
 
 def _ignore(*_: object) -> None:

@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from rowsplat.app.drawing import Drawing
+from rowsplat.app.drawing import Drawing, DrawnFrustum
 
 pytest.importorskip("PyQt6", reason="PyQt6 is not installed")
 
@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import QApplication, QSlider
 from rowsplat.app.actions import action
 from rowsplat.app.qt.main_window import MainWindow
 from rowsplat.app.qt.picture_view import PictureView
+from rowsplat.app.thumbnails import Thumbnail
 
 from ..viewer.fakes import FakeService
 from .widgets import settle
@@ -166,3 +167,20 @@ def test_on_a_dense_screen_pictures_have_its_physical_pixels_and_are_painted_one
     )
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.split() == ["sizes", "pixels", "split", "drag"]
+
+
+def test_a_thumbnail_is_painted_into_its_photos_corners(view: PictureView) -> None:
+    blue, green = [250, 0, 0, 255], [0, 250, 0, 255]
+    small = np.array([[blue, green]], np.uint8).repeat(20, axis=0).repeat(20, axis=1)
+    corners = ((40.0, 30.0), (140.0, 50.0), (130.0, 150.0), (50.0, 160.0))
+    drawn = DrawnFrustum(apex=(250.0, 100.0), corners=corners, thumbnail=Thumbnail(pixels=small))
+    view.show_pictures((np.zeros((_HEIGHT, _WIDTH, 4), np.uint8),))
+    view.show_drawing(Drawing(frustums=(drawn,)))
+    painted = pixels(view)[..., :3]
+    assert painted[100, 60].tolist() == blue[:3]
+    assert painted[100, 120].tolist() == green[:3]
+    assert painted[10:25].max() == 0
+    assert painted[60:85, 190].max() > 50  # lines to the camera
+    assert painted[:, 260:].max() == 0
+    view.show_drawing(Drawing(frustums=(DrawnFrustum(apex=(250.0, 100.0), corners=corners),)))
+    assert pixels(view)[100, 60].max() == 0

@@ -32,6 +32,7 @@ from rowsplat.app.questions import (
     TakePicture,
 )
 from rowsplat.app.session import Session
+from rowsplat.app.thumbnails import OnThumbnail
 from rowsplat.app.word_plans import PlanMessage, PlanRequest
 from rowsplat.render import RenderCounts, StageTimes
 from rowsplat.scenes import Camera
@@ -212,6 +213,21 @@ class FakePlanning:
 
 
 @dataclass
+class FakeThumbnails:
+    """A reader of thumbnails that says what the test says."""
+
+    say: OnThumbnail
+    wanted: list[tuple[Path, tuple[int, ...]]] = field(default_factory=list[tuple[Path, tuple[int, ...]]])
+    closed: bool = False
+
+    def want(self, path: Path, indices: Sequence[int]) -> None:
+        self.wanted.append((path, tuple(indices)))
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@dataclass
 class FakeWindow:
     """Answers every dialog at once with a path in `folder`, or remembers it when `answers` is false."""
 
@@ -223,6 +239,7 @@ class FakeWindow:
     calls: list[str] = field(default_factory=list[str])
     jobs: list[FakeJob] = field(default_factory=list[FakeJob])
     plannings: list[FakePlanning] = field(default_factory=list["FakePlanning"])
+    thumbnails: list[FakeThumbnails] = field(default_factory=list["FakeThumbnails"])
     is_dark: bool = True
 
     def _later(self, call: Callable[[], None]) -> None:
@@ -252,6 +269,10 @@ class FakeWindow:
     def start_planning(self, on_message: Callable[[PlanMessage], None]) -> FakePlanning:
         self.plannings.append(FakePlanning(on_message))
         return self.plannings[-1]
+
+    def start_thumbnails(self, on_read: OnThumbnail) -> FakeThumbnails:
+        self.thumbnails.append(FakeThumbnails(on_read))
+        return self.thumbnails[-1]
 
     def show_prompt(self) -> None:
         self.calls.append("prompt")
