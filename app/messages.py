@@ -12,6 +12,9 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..render import Blend, RenderCounts, RenderMode, StageTimes
 from ..scenes import Camera
 from ..scenes.edits import EditProgram, IndexMask
@@ -39,6 +42,13 @@ class Comparison(Enum):
     DIFFERENCE = "difference"
 
 
+class PhotoView(Enum):
+    """How photos are shown: the nearest one laid on a plane, or a view that a network makes of several."""
+
+    NEAREST = "nearest photo"
+    IMAGE_BASED = "image-based view"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Look:
     """How a picture is drawn, everything but camera and size.
@@ -51,7 +61,8 @@ class Look:
         max_sh_degree: View-dependent colour above this degree is ignored.
         antialiased: Opacity compensation; `None` takes the scenes' own tag.
         scenes: Only these scenes by id; `None` for all that are visible.
-        photos: Show the nearest photo of this set instead of the scenes.
+        photos: Show this set of photos instead of the scenes.
+        photo_view: How.
     """
 
     blend: Blend = Blend.IRSS
@@ -62,6 +73,12 @@ class Look:
     antialiased: bool | None = None
     scenes: tuple[int, ...] | None = None
     photos: Path | None = None
+    photo_view: PhotoView = PhotoView.NEAREST
+
+    @property
+    def is_image_based(self) -> bool:
+        """Whether a network makes a view of photos."""
+        return self.photos is not None and self.photo_view is PhotoView.IMAGE_BASED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +108,33 @@ class SceneSpec:
     is_faint: bool = False
     is_mesh: bool = False
     frame: int | None = None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class SeenView:
+    """An image-based view that has been made.
+
+    Args:
+        photos: The set that it was made from.
+        camera: From where it is seen, of the size of `pixels`.
+        pixels: `[H, W, 3]` uint8, as displayed.
+        sources: Names of the photos that it was made from, the best first.
+        is_trained: Whether the network had trained weights.
+        is_last: Whether no larger one will follow.
+    """
+
+    photos: Path
+    camera: Camera
+    pixels: NDArray[np.uint8]
+    sources: tuple[str, ...]
+    is_trained: bool
+    is_last: bool
+
+    def fits(self, camera: Camera) -> bool:
+        """Whether `camera` sees the same, in whatever size."""
+        own = self.camera
+        shapes = [(c.fx / c.width, c.fy / c.height) for c in (own, camera)]
+        return np.array_equal(own.viewmat, camera.viewmat) and np.allclose(*shapes, rtol=0.02)
 
 
 # To the render process
@@ -123,6 +167,7 @@ class Draw:
         scale: `camera`'s size over the window's, less than 1 while the camera moves.
         detail: Share of the Gaussians to draw, less than 1 while the camera moves over a large scene.
         highlight: Whether selected Gaussians are tinted.
+        seen: The image-based view of this camera, `None` while there is none.
     """
 
     generation: int
@@ -133,6 +178,7 @@ class Draw:
     scale: float = 1.0
     detail: float = 1.0
     highlight: bool = True
+    seen: SeenView | None = None
 
 
 class Question(Protocol):
@@ -198,11 +244,12 @@ class SceneFailed:
 
 @dataclass(frozen=True, kw_only=True)
 class PlaneInfo:
-    """How one look of a frame was drawn."""
+    """How one look of a frame was drawn; `note` says in one line what is shown where that is not plain."""
 
     look: Look
     times: StageTimes
     counts: RenderCounts
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

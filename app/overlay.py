@@ -34,6 +34,9 @@ def overlay_lines(viewer: Viewer) -> tuple[str, ...]:
     reduced += f" with {frame.detail:.3g} of the Gaussians" if frame.detail < 1.0 else ""
     lines = [f"{whole}{reduced}"]
     lines += [_look_line(plane) for plane in frame.planes]
+    lines += [viewer.views.progress] if viewer.views.progress else []
+    pinned = viewer.views.scene.pinned
+    lines += [texts.pinned(pinned)] if pinned and viewer.views.is_shown else []
     rates = viewer.statistics.rates()
     if rates is not None:
         lines.append(f"{rates.p50:.0f} FPS, slowest twentieth {rates.p95:.0f}")
@@ -198,7 +201,7 @@ def _clipped(
 
 def look_name(look: Look) -> str:
     """What draws a look."""
-    return look.blend.value if look.photos is None else texts.NEAREST_PHOTO
+    return look.blend.value if look.photos is None else look.photo_view.value
 
 
 def _label(plane: PlaneInfo) -> str:
@@ -208,7 +211,7 @@ def _label(plane: PlaneInfo) -> str:
 
 def _look_line(plane: PlaneInfo) -> str:
     if plane.look.photos is not None:
-        return look_name(plane.look)
+        return plane.note or look_name(plane.look)
     t = plane.times
     stages = f"project {t.project:.0f}, sort {t.sort:.0f}, bin {t.bin:.0f}, blend {t.blend:.0f}"
     return f"{plane.look.blend.value}: {t.total:.0f} ms ({stages})"

@@ -294,6 +294,7 @@ class FoundPhotos:
         cameras: One a photo, of the photo's size.
         names: One a photo.
         notes: What the reader had to decide, one line each.
+        middle: Where they look, world frame; `None` where nothing tells.
     """
 
     path: Path
@@ -301,6 +302,7 @@ class FoundPhotos:
     cameras: tuple[Camera, ...]
     names: tuple[str, ...]
     notes: tuple[str, ...]
+    middle: Point3 | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -312,8 +314,14 @@ class OpenPhotos:
     def answer(self, stack: SceneStack, renderer: Renderer) -> FoundPhotos:
         """Their cameras."""
         found = stack.photos.open(self.path)
+        middle = stack.photos.middle(self.path)
         return FoundPhotos(
-            path=self.path, name=found.name, cameras=found.cameras, names=found.names, notes=found.notes
+            path=self.path,
+            name=found.name,
+            cameras=found.cameras,
+            names=found.names,
+            middle=None if middle is None else (float(middle[0]), float(middle[1]), float(middle[2])),
+            notes=found.notes,
         )
 
 

@@ -49,6 +49,7 @@ from .messages import (
     UseRing,
 )
 from .opening import make_renderer
+from .photo_shelf import picture_of
 from .scene_stack import NOTHING, SceneStack
 
 _NICENESS = 5
@@ -167,11 +168,12 @@ class RenderService:
 
     def _draw(self, wanted: Draw, ring: FrameRing) -> None:
         try:
-            started, results = self._drawn(wanted)
+            started, drawn = self._drawn(wanted)
         except Exception as error:  # another picture may be drawn well
             problem, details = _told(error)
             self._send(DrawFailed(generation=wanted.generation, problem=problem, details=details))
             return
+        results, notes = [result for result, _ in drawn], [note for _, note in drawn]
         self._slot = (self._slot + 1) % SLOTS
         width, height = wanted.camera.width, wanted.camera.height
         pictures = [tone_map_bgrx(result) for result in results]
@@ -181,8 +183,8 @@ class RenderService:
         for plane, picture in enumerate(pictures):
             ring.picture(self._slot, plane, width, height)[:] = picture
         infos = tuple(
-            PlaneInfo(look=look, times=result.stage_times, counts=result.counts)
-            for look, result in zip(wanted.looks, results, strict=True)
+            PlaneInfo(look=look, times=result.stage_times, counts=result.counts, note=note)
+            for look, result, note in zip(wanted.looks, results, notes, strict=True)
         )
         self._send(
             FrameReady(
@@ -200,16 +202,27 @@ class RenderService:
             )
         )
 
-    def _drawn(self, wanted: Draw) -> tuple[float, list[RenderResult]]:
-        """When drawing began [s], and what was drawn: again where kernels were compiled, so that no time shows that."""
+    def _drawn(self, wanted: Draw) -> tuple[float, list[tuple[RenderResult, str]]]:
+        """When drawing began [s], and what was drawn, each with a note: again where kernels were compiled, so that no
+        time shows that.
+        """
         known, started = len(self._compiled), time.perf_counter()
-        results = [self._render(look, wanted) for look in wanted.looks]
+        results = [self._shown(look, wanted) for look in wanted.looks]
         return (started, results) if len(self._compiled) == known else self._drawn(wanted)
 
+    def _shown(self, look: Look, wanted: Draw) -> tuple[RenderResult, str]:
+        """A picture, and what it shows where that is not plain."""
+        if look.photos is None:
+            return self._render(look, wanted), ""
+        if look.is_image_based and wanted.seen is not None and wanted.seen.photos == look.photos:
+            return picture_of(wanted.seen, wanted.camera), texts.seen_view(wanted.seen)
+        shelf, camera = self._stack.photos, wanted.camera
+        depth = self._stack.depth_before(camera, look.photos)
+        photo = shelf.nearest_photo(look.photos, camera, depth)
+        note = texts.stand_in(photo.name) if look.is_image_based else texts.nearest_photo(photo.name)
+        return shelf.warped(look.photos, photo, camera, depth, look.background), note
+
     def _render(self, look: Look, wanted: Draw) -> RenderResult:
-        if look.photos is not None:
-            depth = self._stack.depth_before(wanted.camera)
-            return self._stack.photos.nearest(look.photos, wanted.camera, depth, look.background)
         gaussians = self._stack.merged(look, highlight=wanted.highlight, detail=wanted.detail)
         renderer = self._renderer if wanted.detail == 1.0 else self._reduced_renderer()
         meshes = self._stack.meshes(look) if look.mode is RenderMode.RGB else []

@@ -196,14 +196,19 @@ class SceneStack:
                 return self._held[_source(spec)].cache.apply(spec.program)
         raise RowsplatError(f"scene {scene_id} is not loaded (any more)")
 
-    def depth_before(self, camera: Camera) -> float:
-        """View-space depth of the middle of what is visible, or the way to it where it is not before the camera."""
+    def depth_before(self, camera: Camera, photos: Path) -> float:
+        """View-space depth of the middle of what is visible, or the way to it where it is not before the camera; of
+        what the `photos` look at where nothing is.
+        """
         middles = [
             (np.array(spec.matrix) @ np.array([*self._held[_source(spec)].extent.center, 1.0]))[:3]
             for spec in self._visible(_EVERYTHING)
         ]
         if not middles:
-            return 1.0
+            subject = self.photos.middle(photos)
+            if subject is None:
+                return 1.0
+            middles = [subject]
         x, y, z = camera.viewmat[:3, :3] @ np.mean(middles, axis=0) + camera.viewmat[:3, 3]
         return max(float(z) if z > 0 else float(np.hypot(np.hypot(x, y), z)), _NEAREST_PLANE)
 

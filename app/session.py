@@ -31,6 +31,7 @@ from .messages import (
     Question,
     SceneFailed,
     SceneLoaded,
+    SeenView,
     ShowScenes,
     Started,
 )
@@ -344,6 +345,11 @@ class Session:
         self.state.seconds = max(seconds, 0.0)
         self._refresh()
 
+    def show_seen(self, seen: SeenView | None) -> None:
+        """Show an image-based view where a look wants one and the camera stands there."""
+        self.state.seen = seen
+        self._refresh()
+
     # From the render process
 
     def receive(self, message: FromService) -> None:
@@ -537,7 +543,15 @@ class Session:
             scale=scale,
             detail=detail,
             highlight=view.highlight,
+            seen=self._seen(),
         )
+
+    def _seen(self) -> SeenView | None:
+        """The image-based view, where it is of this camera."""
+        view, seen = self.state.view, self.state.seen
+        if seen is None or not any(look.is_image_based for look in view.looks):
+            return None
+        return seen if seen.fits(view.camera) else None
 
 
 def fitted(view: Camera, width: int, height: int) -> Camera:
@@ -552,7 +566,8 @@ def _same(a: Draw, b: Draw) -> bool:
 
 
 def _key(draw: Draw) -> tuple[object, ...]:
-    return (_camera_key(draw.camera), draw.looks, draw.comparison, draw.gain, draw.detail, draw.highlight)
+    camera = _camera_key(draw.camera)
+    return (camera, draw.looks, draw.comparison, draw.gain, draw.detail, draw.highlight, draw.seen)
 
 
 def _camera_key(camera: Camera) -> tuple[object, ...]:

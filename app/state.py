@@ -12,7 +12,7 @@ from ..scenes import Camera
 from ..scenes.edits import EditProgram, IndexMask
 from .adaptive import AdaptiveResolution
 from .history import History
-from .messages import IDENTITY, Comparison, FrameReady, Look, Matrix, SceneLoaded, SceneSpec
+from .messages import IDENTITY, Comparison, FrameReady, Look, Matrix, SceneLoaded, SceneSpec, SeenView
 
 
 class Tool(Enum):
@@ -164,7 +164,7 @@ class ViewerState:
     """The one mutable model. Only the session changes it.
 
     `previewed` is drawn in place of the document while the mouse drags what will become one step of it, or a plan is
-    looked at; `points_out` draws it faintly but for what is selected.
+    looked at; `points_out` draws it faintly but for what is selected. `seen` is the last image-based view.
     """
 
     view: View
@@ -174,6 +174,7 @@ class ViewerState:
     tool: Tool = Tool.NAVIGATE
     loaded: dict[int, SceneLoaded] = field(default_factory=dict[int, SceneLoaded])
     frame: FrameReady | None = None
+    seen: SeenView | None = None
     resolution: AdaptiveResolution = field(default_factory=AdaptiveResolution)
     moving: bool = False
     seconds: float = 0.0

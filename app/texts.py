@@ -5,10 +5,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..kernels.errors import one_line
+
+if TYPE_CHECKING:
+    from .messages import SeenView
 
 TITLE = "rowsplat"
 RECENT = "Open recent"
@@ -177,6 +182,50 @@ def photos_opened(name: str, count: int) -> str:
     return f"{name}: {count} photos; look B can show the nearest one (Compare)"
 
 
+# Views of photos
+
+VIEW_PREPARING = "Image-based view: reading photos and network…"
+VIEW_AGAIN = "The view process had ended; move the camera to try again"
+UNTRAINED = "no trained weights are installed: depth of a plane sweep, photos blended alike"
+
+
+def view_process_ended(code: int | None) -> str:
+    """The view process died."""
+    return f"The view process ended (exit code {code}); move the camera to try again"
+
+
+def view_progress(width: int, height: int, share: float) -> str:
+    """A picture is being made."""
+    return f"Image-based view, {width} x {height}: {share:.0%}"
+
+
+def seen_view(seen: SeenView) -> str:
+    """An image-based view that is shown."""
+    height, width = seen.pixels.shape[:2]
+    how = "" if seen.is_trained else f"; {UNTRAINED}"
+    return f"image-based view, {width} x {height} from {', '.join(seen.sources)}{how}"
+
+
+def stand_in(name: str) -> str:
+    """A photo is shown until there is an image-based view."""
+    return f"image-based view: not yet, nearest photo {name} stands in"
+
+
+def nearest_photo(name: str) -> str:
+    """The nearest photo is shown."""
+    return f"nearest photo: {name}"
+
+
+def source_views(count: int) -> str:
+    """From how many photos views are made."""
+    return f"Image-based views are made from {count} photos"
+
+
+def pinned(names: Sequence[str]) -> str:
+    """Which photos are used for all views."""
+    return f"always from {', '.join(names)}" if names else "source photos are chosen automatically"
+
+
 # Editing by words
 
 PROMPT, PROMPT_TIP = "Prompt", "Say what is to be done; Enter plans it, Up and Down bring back what was said"
@@ -331,7 +380,7 @@ COMPARISON = "Comparison"
 COMPARISON_TIP = "One picture, two at a slider, or their difference"
 SPLIT, SPLIT_TIP = "Split", "Where A ends and B begins; the line in the picture can be dragged too"
 LOOKS = "A", "B"
-ALL_SCENES, NEAREST_PHOTO = "all", "nearest photo"
+ALL_SCENES = "all"
 
 KEYFRAMES, KEYFRAMES_TIP = "Keyframes", "Double-click or Enter goes to a keyframe"
 REMOVE_KEYFRAME, REMOVE_KEYFRAME_TIP = "Remove", "Remove the chosen keyframe"
@@ -367,7 +416,8 @@ def mode_of(look: str) -> tuple[str, str]:
 
 def scenes_of(look: str) -> tuple[str, str]:
     """Label and tip."""
-    return f"{look}: scenes", f"All scenes, one, or the nearest photo, for look {look}"
+    tip = f"All scenes, one, the nearest photo, or a view that a network makes of photos, for look {look}"
+    return f"{look}: scenes", tip
 
 
 def keyframe(number: int, seconds: float) -> str:

@@ -30,6 +30,7 @@ from .viewer_frustums import ViewerFrustums
 from .viewer_path import ViewerPath
 from .viewer_photos import ViewerPhotos
 from .viewer_tools import ViewerTools
+from .viewer_views import ViewerViews
 from .viewer_words import ViewerWords
 from .window_port import WindowPort
 
@@ -44,8 +45,8 @@ REST_S = 0.15
 class Viewer:
     """Everything between a window and the session. Use from one thread.
 
-    `files`, `tools`, `path`, `photos`, `frustums` and `words` hold what can be done with files, the left mouse button,
-    camera paths, photos, their cameras in the picture, sentences.
+    `files`, `tools`, `path`, `photos`, `frustums`, `views` and `words` hold what can be done with files, the left mouse
+    button, camera paths, photos, their cameras in the picture, image-based views of them, sentences.
     """
 
     def __init__(
@@ -56,7 +57,7 @@ class Viewer:
         self.controls = CameraControls(session.state.view.camera)
         self.files, self.tools, self.path = ViewerFiles(self), ViewerTools(self), ViewerPath(self, clock)
         self.photos, self.words = ViewerPhotos(self), ViewerWords(self)
-        self.frustums = ViewerFrustums(self)
+        self.frustums, self.views = ViewerFrustums(self), ViewerViews(self)
         self.statistics = FrameStatistics()
         self.overlay, self.grid, self.hint = True, False, False
         self.time_runs, self.repeats, self.frames_a_second = False, True, FLIPBOOK_FPS
@@ -331,9 +332,14 @@ class Viewer:
         """End the render process, the planning process and the running job."""
         self.words.close()
         self.frustums.close()
+        self.views.close()
         if self.job is not None:
             self.job.cancel()
         self.session.close()
+
+    def follow(self) -> None:
+        """Have made what the state wants and takes a while; call after changes of the state."""
+        self.views.follow()
 
     def drawing(self) -> Drawing:
         """Text and lines over the picture."""
@@ -345,7 +351,7 @@ class Viewer:
                 segments=grid_segments(self) if self.grid else (),
                 split=view.split if view.comparison is Comparison.SPLIT else None,
                 labels=look_labels(self.state),
-                frustums=self.frustums.drawn(frozenset()),
+                frustums=self.frustums.drawn(self.views.marked),
             )
         )
 

@@ -40,7 +40,8 @@ class ViewerFiles:
         self.project_path: Path | None = None
         self.bake_options = BakeOptions()
         self.bake_from_keyframes = False
-        self._omni: OmniScene | None = None  # of a project that was reconstructed from photos
+        self.omni: OmniScene | None = None
+        """How image-based views of the open photos are made; `None` where nothing but the defaults is known."""
         self._counts: dict[int, int] = {}  # of a project's scenes, which may be saved before they are read
 
     def ask_and_open(self) -> None:
@@ -55,7 +56,7 @@ class ViewerFiles:
 
     def open_photos(self, path: Path) -> None:
         """Read where photos were taken; a look can then show the nearest one."""
-        self._omni = None  # it was for other photos
+        self.omni = None  # it was for other photos
         self._viewer.session.ask(OpenPhotos(path=path.absolute()), self._viewer.photos.take)
 
     def open_all(self, paths: Sequence[Path]) -> None:
@@ -102,7 +103,7 @@ class ViewerFiles:
         viewer.controls = viewer.controls.looking_from(viewer.state.view.camera)
         if project.photos is not None:
             self.open_photos(project.photos)
-        self._omni = project.omni
+        self.omni = project.omni
 
     def project(self) -> Project:
         """Everything as it is."""
@@ -115,7 +116,7 @@ class ViewerFiles:
             view=state.view,
             keyframes=self._viewer.path.keyframes,
             photos=self._viewer.photos.path,
-            omni=self._omni,
+            omni=self.omni,
         )
 
     def save_project(self, *, ask: bool = False) -> None:

@@ -6,15 +6,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ..render.photo_warping import nearest_camera
 from ..scenes import Camera
 from . import texts
-from .messages import Comparison
+from .messages import Comparison, PhotoView
 from .questions import FoundPhotos
 from .session import fitted
 
 if TYPE_CHECKING:
     from .viewer import Viewer
+
+
+_SIZE = 0.5
+"""Of what is looked at, as a part of the way to it."""
 
 
 class ViewerPhotos:
@@ -33,12 +39,38 @@ class ViewerPhotos:
     def take(self, found: FoundPhotos) -> None:
         """Use these photos; where nothing else is open, look at the first."""
         self.found = found
-        self._viewer.frustums.take(found)
         if not self._viewer.state.document.scenes:
             self._go_to(0)
-            self.compare()
+            self._orbit_subject()
+            self._show_alone(found.path)
+        self._turn_looks_to(found.path)
+        self._viewer.frustums.take(found)
         note = f"; {found.notes[0]}" if found.notes else ""
         self._viewer.session.say(texts.photos_opened(found.name, len(found.cameras)) + note)
+
+    def _show_alone(self, path: Path) -> None:
+        """Image-based views beside the nearest photo."""
+        view = self._viewer.state.view
+        look = replace(view.look, photos=path, photo_view=PhotoView.IMAGE_BASED)
+        other = replace(view.other, photos=path, photo_view=PhotoView.NEAREST)
+        self._viewer.session.set_view(replace(view, look=look, other=other, comparison=Comparison.SPLIT))
+
+    def _turn_looks_to(self, path: Path) -> None:
+        """Show these photos where others were shown."""
+        view = self._viewer.state.view
+        looks = (
+            look if look.photos is None else replace(look, photos=path) for look in (view.look, view.other)
+        )
+        look, other = looks
+        self._viewer.session.set_view(replace(view, look=look, other=other))
+
+    def _orbit_subject(self) -> None:
+        """Orbit around what the photos look at."""
+        if self.found is None or self.found.middle is None:
+            return
+        middle, controls = np.array(self.found.middle), self._viewer.controls
+        reach = float(np.median([np.linalg.norm(c.position - middle) for c in self.found.cameras]))
+        self._viewer.controls = controls.looking_from(controls.camera, size=_SIZE * reach, pivot=middle)
 
     def step(self, by: int) -> None:
         """Look from the camera of the next photo, or of another so many on."""
@@ -69,11 +101,12 @@ class ViewerPhotos:
             other = replace(view.other, photos=None)
             self._viewer.session.set_view(replace(view, other=other, comparison=Comparison.OFF))
         elif self.path is not None:
-            other = replace(view.other, photos=self.path)
+            other = replace(view.other, photos=self.path, photo_view=PhotoView.NEAREST)
             self._viewer.session.set_view(replace(view, other=other, comparison=Comparison.SPLIT))
 
     @property
     def is_compared(self) -> bool:
         """Whether a photo is shown beside what is drawn."""
         view = self._viewer.state.view
-        return view.other.photos is not None and view.comparison is not Comparison.OFF
+        is_photo = view.other.photos is not None and not view.other.is_image_based
+        return is_photo and view.comparison is not Comparison.OFF

@@ -9,6 +9,7 @@ from typing import Protocol
 from .jobs import Job, JobMessage, JobProcess
 from .plan_process import Planning
 from .thumbnails import OnThumbnail, Thumbnails
+from .view_requests import OnViewMessage, Viewing
 from .word_plans import PlanMessage
 
 
@@ -46,6 +47,10 @@ class WindowPort(Protocol):
 
     def start_planning(self, on_message: Callable[[PlanMessage], None]) -> Planning:
         """A planning process, which starts with the first sentence, whose messages come in the window's thread."""
+        ...
+
+    def start_viewing(self, on_message: OnViewMessage) -> Viewing:
+        """A view process, which starts with the first wish, whose messages come in the window's thread."""
         ...
 
     def start_thumbnails(self, on_read: OnThumbnail) -> Thumbnails:

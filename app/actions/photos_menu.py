@@ -43,6 +43,61 @@ def photos_actions() -> Sequence[Action]:
                 ),
             )
         ),
+        Action(
+            name="image-based",
+            menu=menu,
+            text="Image-based view",
+            keys=("Ctrl+5",),
+            tip="Show as look A a view that a network makes of the photos, or the scenes again.",
+            run=lambda viewer: viewer.views.toggle(),
+            enabled=_has_photos,
+            checked=lambda viewer: viewer.state.view.look.is_image_based,
+        ),
+        *(
+            Action(
+                name=name,
+                menu=menu,
+                text=text,
+                keys=(key,),
+                tip=tip,
+                run=lambda viewer, by=by: viewer.views.change_sources(by),
+                enabled=_has_photos,
+            )
+            for name, text, key, tip, by in (
+                (
+                    "more-sources",
+                    "More source photos",
+                    "Ctrl+]",
+                    "Make views from one photo more, up to 8.",
+                    1,
+                ),
+                (
+                    "fewer-sources",
+                    "Fewer source photos",
+                    "Ctrl+[",
+                    "Make views from one photo less, at least 2.",
+                    -1,
+                ),
+            )
+        ),
+        Action(
+            name="pin-photo",
+            menu=menu,
+            text="Use this photo",
+            keys=("U",),
+            tip="Make all views from the photo nearest to the camera, among others, or no longer.",
+            run=lambda viewer: viewer.views.pin(),
+            enabled=_has_photos,
+            checked=lambda viewer: viewer.views.is_pinned,
+        ),
+        Action(
+            name="unpin-photos",
+            menu=menu,
+            text="Choose source photos automatically",
+            tip="Use no photo for all views any more.",
+            run=lambda viewer: viewer.views.unpin(),
+            enabled=lambda viewer: bool(viewer.views.scene.pinned),
+        ),
     )
 
 

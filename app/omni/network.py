@@ -41,6 +41,30 @@ def require_weights(weights: Path | None) -> Path:
     return weights
 
 
+def open_network_or_prior(weights: Path | None) -> tuple[OmniRecon, bool]:
+    """The network on the CPU, and whether it has trained weights.
+
+    Args:
+        weights: A file; `None` takes the weights of the installation and, where it has none, a network that says what
+            the depth prior says and blends all photos alike, always the same one.
+
+    Raises:
+        SceneFileError: The file holds other weights, or none.
+    """
+    if weights is not None or omni_recon_weights_path().is_file():
+        return open_network(require_weights(weights), "cpu"), True
+    calm_threads()
+    import torch
+
+    from ...render.omni_recon import OmniRecon
+
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        model = OmniRecon()
+    model.start_at_prior()
+    return model.eval(), False
+
+
 def calm_threads() -> None:
     """Have threads of PyTorch sleep while they wait; call before it is loaded. Spinning slows whatever else runs."""
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

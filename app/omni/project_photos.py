@@ -94,7 +94,7 @@ def open_project_photos(path: Path, *, source_views: int | None = None) -> Proje
             f"{path}: holds no photos that were reconstructed. Give a scene, or a project of `rowsplat reconstruct`."
         )
     scene = scene if source_views is None else replace(scene, source_views=source_views)
-    photo_set = _with_points(load_photo_set(project.photos), scene.points)
+    photo_set = with_points(load_photo_set(project.photos), scene.points)
     return ProjectPhotos(path=path, project=project, scene=scene, photo_set=photo_set)
 
 
@@ -105,7 +105,12 @@ def _within(camera: Camera, side: int) -> Camera:
     return camera.resized(max(1, round(camera.width * scale)), max(1, round(camera.height * scale)))
 
 
-def _with_points(photo_set: PhotoSet, file: Path | None) -> PhotoSet:
+def with_points(photo_set: PhotoSet, file: Path | None) -> PhotoSet:
+    """The photos with the points of a file `[N, 3]` .npy; with their own for `None`.
+
+    Raises:
+        SceneFileError: The file cannot be read, or holds something else.
+    """
     if file is None:
         return photo_set
     points = read_npy(file)

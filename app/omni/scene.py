@@ -27,6 +27,7 @@ class OmniScene:
         samples: Evenly spread samples of a ray, and as many where those found a surface.
         near: Where the scene begins in every view, along the view axis [scene units]; `None` finds it for each.
         far: Where it ends; `None` finds it for each.
+        pinned: Names of photos that every view in the viewer is made from.
     """
 
     weights: Path | None = None
@@ -37,6 +38,7 @@ class OmniScene:
     samples: int = 16
     near: float | None = None
     far: float | None = None
+    pinned: tuple[str, ...] = ()
 
     def options(self) -> ReconstructionOptions:
         """The same as what a reconstruction is told.
@@ -68,7 +70,7 @@ class OmniScene:
             values |= {} if path is None else {name: relative(path)}
         for name, depth in (("near", self.near), ("far", self.far)):
             values |= {} if depth is None else {name: depth}
-        return values
+        return values | ({"pinned": list(self.pinned)} if self.pinned else {})
 
     @classmethod
     def from_json(cls, fields: JsonFields, folder: Path) -> OmniScene:
@@ -101,4 +103,13 @@ class OmniScene:
             samples=fields.whole("samples", 2, 1024),
             near=near,
             far=far,
+            pinned=_names(fields) if "pinned" in fields.values else (),
         )
+
+
+def _names(fields: JsonFields) -> tuple[str, ...]:
+    names = fields.items("pinned")
+    found = tuple(name for name in names if isinstance(name, str))
+    if len(found) != len(names):
+        raise fields.error("pinned", "expected names of photos, found something else")
+    return found

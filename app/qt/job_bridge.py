@@ -1,4 +1,4 @@
-"""Brings the messages of jobs, of planning and of readers of thumbnails into the window's thread."""
+"""Brings the messages of jobs, of planning, of views and of readers of thumbnails into the window's thread."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from ..jobs import Job, JobMessage, JobProcess
 from ..plan_process import PlanProcess
 from ..thumbnails import OnThumbnail, ThumbnailReader
+from ..view_process import ViewProcess
+from ..view_requests import OnViewMessage
 from ..word_plans import PlanMessage
 
 
@@ -31,6 +33,10 @@ class JobBridge(QObject):
     def start_planning(self, on_message: Callable[[PlanMessage], None]) -> PlanProcess:
         """A planning process."""
         return PlanProcess(lambda message: self._emit(on_message, message))
+
+    def start_viewing(self, on_message: OnViewMessage) -> ViewProcess:
+        """A view process."""
+        return ViewProcess(lambda message: self._emit(on_message, message))
 
     def start_thumbnails(self, on_read: OnThumbnail) -> ThumbnailReader:
         """A reader of thumbnails."""

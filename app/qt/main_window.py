@@ -42,6 +42,7 @@ from ..overlay import status_text
 from ..plan_process import Planning
 from ..session import Session
 from ..thumbnails import OnThumbnail, Thumbnails
+from ..view_requests import OnViewMessage, Viewing
 from ..viewer import Viewer
 from ..word_plans import PlanMessage
 from . import dialogs, events
@@ -207,6 +208,7 @@ class MainWindow(QMainWindow):
             pictures = self.viewer.pictures()
             if pictures:  # else what was shown last stays
                 self.picture.show_pictures(pictures)
+        self.viewer.follow()
         self.picture.show_drawing(self.viewer.drawing())
         self._tick_on()
         if not self._calm.isActive():
@@ -389,6 +391,10 @@ class MainWindow(QMainWindow):
     def start_planning(self, on_message: Callable[[PlanMessage], None]) -> Planning:
         """A planning process whose messages come in the window's thread."""
         return self._jobs.start_planning(on_message)
+
+    def start_viewing(self, on_message: OnViewMessage) -> Viewing:
+        """A view process whose messages come in the window's thread."""
+        return self._jobs.start_viewing(on_message)
 
     def start_thumbnails(self, on_read: OnThumbnail) -> Thumbnails:
         """A reader of thumbnails that tells of them in the window's thread."""

@@ -59,7 +59,12 @@ class NovelViews:
         model.config = options.config(model.config.dropout)
 
     def view(
-        self, camera: Camera, *, exclude: Collection[str] = (), on_rays: OnRays = tell_nobody
+        self,
+        camera: Camera,
+        *,
+        exclude: Collection[str] = (),
+        include: Collection[str] = (),
+        on_rays: OnRays = tell_nobody,
     ) -> NovelView:
         """What `camera` sees; the same every time.
 
@@ -68,13 +73,14 @@ class NovelViews:
         Args:
             camera: Where it is seen from, without distortion.
             exclude: Names of photos not to take, such as the one that is to be predicted.
+            include: Names of photos to take before all others.
             on_rays: Told after each chunk of rays; raise from it to cancel.
 
         Raises:
             RowsplatError: No photo is left, nothing tells near from far, or the memory is too small.
             SceneFileError: A photo cannot be read.
         """
-        chosen = self._sources.of(camera, exclude)
+        chosen = self._sources.of(camera, exclude, include)
         plan = chosen.choice.plan
         require_memory(plan.camera.width, plan.camera.height, self._options)
         training = self._model.training

@@ -43,16 +43,21 @@ class SourceChooser:
         self._photo_set, self._count, self._near, self._far = photo_set, count, near, far
         self._ranges = near_far(photo_set)
 
-    def choose(self, camera: Camera, exclude: Collection[str]) -> SourceChoice:
-        """The photos that serve `camera` best, but those named in `exclude`.
+    def choose(self, camera: Camera, exclude: Collection[str], include: Collection[str] = ()) -> SourceChoice:
+        """The photos named in `include`, and then those that serve `camera` best, but those named in `exclude`.
+
+        Names that the set does not have are passed over; where more are included than are wanted, all of them count.
 
         Raises:
             RowsplatError: No photo is left, or nothing tells near from far.
         """
         own = self._own(camera)
-        chosen = choose_source_views(
-            self._photo_set, camera, self._count, exclude=exclude, near_far=(own.near, own.far)
+        ranked = choose_source_views(
+            self._photo_set, camera, len(self._photo_set), exclude=exclude, near_far=(own.near, own.far)
         )
+        pinned = [index for index in ranked if self._photo_set.names[index] in include]
+        others = [index for index in ranked if index not in pinned]
+        chosen = (*pinned, *others)[: max(self._count, len(pinned))]
         side = min(max(camera.width, camera.height), MOST_SIDE)
         ranges = [self._ranges[index] for index in chosen]
         plan = ViewPlan(

@@ -60,14 +60,18 @@ class ViewSources:
         self._chooser = SourceChooser(photo_set, options.source_views, near=near, far=far)
         self._pictures: dict[int, SourcePictures] = {}
 
-    def of(self, camera: Camera, exclude: Collection[str] = ()) -> ChosenSources:
-        """The photos that serve `camera` best, as large as its picture, or in full where they are smaller.
+    def of(
+        self, camera: Camera, exclude: Collection[str] = (), include: Collection[str] = ()
+    ) -> ChosenSources:
+        """The photos named in `include` and those that serve `camera` best, but those named in `exclude`.
+
+        They are as large as its picture, or in full where they are smaller.
 
         Raises:
             RowsplatError: No photo is left, or nothing tells near from far.
             SceneFileError: A photo cannot be read.
         """
-        choice = self._chooser.choose(camera, exclude)
+        choice = self._chooser.choose(camera, exclude, include)
         names = self._photo_set.names
         return ChosenSources(
             choice=choice,

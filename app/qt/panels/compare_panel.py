@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QComboBox, QFormLayout, QLabel, QSlider, QVBoxLayout
 
 from ....render import Blend, RenderMode
 from ... import texts
-from ...messages import Comparison, Look
+from ...messages import Comparison, Look, PhotoView
 from ...overlay import comparison_text
 from ...viewer import Viewer
 
@@ -64,17 +64,20 @@ class ComparePanel(QWidget):
                 content.clear()
                 for text, value in contents:
                     content.addItem(text, value)
-            _choose(content, (look.scenes, look.photos))
+            _choose(content, (look.scenes, look.photos, look.photo_view))
         self.split.setValue(round(view.split * 1000))
         self.result.setText(comparison_text(self._viewer))
         self._filling = False
 
     def _contents(self) -> list[tuple[str, object]]:
-        """What a look can show: its name, and the look's `scenes` and `photos`."""
-        contents: list[tuple[str, object]] = [(texts.ALL_SCENES, (None, None))]
-        contents += [(item.name, ((item.scene_id,), None)) for item in self._viewer.state.document.scenes]
-        if self._viewer.photos.path is not None:
-            contents.append((texts.NEAREST_PHOTO, (None, self._viewer.photos.path)))
+        """What a look can show: its name, and the look's `scenes`, `photos` and `photo_view`."""
+        nearest, path = PhotoView.NEAREST, self._viewer.photos.path
+        contents: list[tuple[str, object]] = [(texts.ALL_SCENES, (None, None, nearest))]
+        contents += [
+            (item.name, ((item.scene_id,), None, nearest)) for item in self._viewer.state.document.scenes
+        ]
+        if path is not None:
+            contents += [(view.value, (None, path, view)) for view in PhotoView]
         return contents
 
     def _enum(self, kind: type[Enum], tip: str, changed: Callable[[], None]) -> QComboBox:
@@ -105,8 +108,15 @@ class ComparePanel(QWidget):
 
     def _chosen(self, name: str, old: Look) -> Look:
         blend, mode, content = self.boxes[name]
-        scenes, photos = content.currentData()
-        return replace(old, blend=blend.currentData(), mode=mode.currentData(), scenes=scenes, photos=photos)
+        scenes, photos, photo_view = content.currentData()
+        return replace(
+            old,
+            blend=blend.currentData(),
+            mode=mode.currentData(),
+            scenes=scenes,
+            photos=photos,
+            photo_view=photo_view,
+        )
 
 
 def _choose(box: QComboBox, value: object) -> None:

@@ -33,6 +33,7 @@ from rowsplat.app.questions import (
 )
 from rowsplat.app.session import Session
 from rowsplat.app.thumbnails import OnThumbnail
+from rowsplat.app.view_requests import OnViewMessage, ViewRequest
 from rowsplat.app.word_plans import PlanMessage, PlanRequest
 from rowsplat.render import RenderCounts, StageTimes
 from rowsplat.scenes import Camera
@@ -228,6 +229,21 @@ class FakeThumbnails:
 
 
 @dataclass
+class FakeViewing:
+    """A view process that says what the test says."""
+
+    say: OnViewMessage
+    requests: list[ViewRequest | None] = field(default_factory=list["ViewRequest | None"])
+    closed: bool = False
+
+    def ask(self, request: ViewRequest | None) -> None:
+        self.requests.append(request)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@dataclass
 class FakeWindow:
     """Answers every dialog at once with a path in `folder`, or remembers it when `answers` is false."""
 
@@ -240,6 +256,7 @@ class FakeWindow:
     jobs: list[FakeJob] = field(default_factory=list[FakeJob])
     plannings: list[FakePlanning] = field(default_factory=list["FakePlanning"])
     thumbnails: list[FakeThumbnails] = field(default_factory=list["FakeThumbnails"])
+    viewings: list[FakeViewing] = field(default_factory=list["FakeViewing"])
     is_dark: bool = True
 
     def _later(self, call: Callable[[], None]) -> None:
@@ -269,6 +286,10 @@ class FakeWindow:
     def start_planning(self, on_message: Callable[[PlanMessage], None]) -> FakePlanning:
         self.plannings.append(FakePlanning(on_message))
         return self.plannings[-1]
+
+    def start_viewing(self, on_message: OnViewMessage) -> FakeViewing:
+        self.viewings.append(FakeViewing(on_message))
+        return self.viewings[-1]
 
     def start_thumbnails(self, on_read: OnThumbnail) -> FakeThumbnails:
         self.thumbnails.append(FakeThumbnails(on_read))

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from rowsplat.app.messages import Comparison
+from rowsplat.app.messages import Comparison, PhotoView
 from rowsplat.app.omni.scene import OmniScene
 from rowsplat.app.photo_shelf import PhotoShelf
 from rowsplat.app.project import load_project, save_project
@@ -73,7 +73,8 @@ def test_photos_alone_are_looked_at_from_the_first_and_compared(viewer: Viewer, 
     assert np.allclose(view.camera.viewmat, camera().viewmat)
     assert view.comparison is Comparison.SPLIT
     assert view.other.photos == photos
-    assert view.look.photos is None
+    assert view.other.photo_view is PhotoView.NEAREST
+    assert view.look.is_image_based
     assert "3 photos" in viewer.state.message
     viewer.photos.compare()
     assert viewer.state.view.comparison is Comparison.OFF
