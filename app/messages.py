@@ -94,7 +94,7 @@ class SceneSpec:
         program: Edits, in the scene's own frame.
         selection: Highlighted Gaussians of the edited scene, `None` for none.
         is_faint: What is not highlighted is drawn so faintly that the highlighted is seen through it.
-        is_mesh: The file holds triangles, which are drawn among the Gaussians; edits do not touch them.
+        is_mesh: The file holds triangles, or a bake, drawn among the Gaussians; edits do not touch them.
         frame: Which frame of a flipbook, whose folder is `source`; `None` for everything else.
     """
 

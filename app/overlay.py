@@ -205,12 +205,12 @@ def look_name(look: Look) -> str:
 
 
 def _label(plane: PlaneInfo) -> str:
-    name = look_name(plane.look)
+    name = texts.BAKED if plane.note and plane.look.photos is None else look_name(plane.look)
     return name if plane.look.photos is not None else f"{name}  {plane.times.total:.0f} ms"
 
 
 def _look_line(plane: PlaneInfo) -> str:
-    if plane.look.photos is not None:
+    if plane.note or plane.look.photos is not None:
         return plane.note or look_name(plane.look)
     t = plane.times
     stages = f"project {t.project:.0f}, sort {t.sort:.0f}, bin {t.bin:.0f}, blend {t.blend:.0f}"

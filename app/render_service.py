@@ -32,6 +32,7 @@ from ..scenes import Gaussians
 from . import texts
 from .frame_ring import SLOTS, FrameRing
 from .free_memory import give_back_memory
+from .held_bakes import BAKED_MODES
 from .messages import (
     Answered,
     Ask,
@@ -213,6 +214,10 @@ class RenderService:
     def _shown(self, look: Look, wanted: Draw) -> tuple[RenderResult, str]:
         """A picture, and what it shows where that is not plain."""
         if look.photos is None:
+            bake = self._stack.bake_alone(look) if look.mode in BAKED_MODES else None
+            if bake is not None:
+                self._compiled.add(_Kernels.of(look, None, reduced=False, meshes=True))
+                return bake.alone(wanted.camera, look.mode, look.background)
             return self._render(look, wanted), ""
         if look.is_image_based and wanted.seen is not None and wanted.seen.photos == look.photos:
             return picture_of(wanted.seen, wanted.camera), texts.seen_view(wanted.seen)

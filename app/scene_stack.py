@@ -32,6 +32,7 @@ from ..scenes.edits import EditCache, EditedGaussians, IndexMask
 from ..scenes.flipbook import open_flipbook
 from ..scenes.flipbook_loader import FlipbookLoader
 from ..scenes.formats.mesh_files import load_mesh
+from .held_bakes import HeldBake, PlacedBake, is_bake_file
 from .messages import IDENTITY, Look, Matrix, SceneFailed, SceneLoaded, SceneSpec, Shape
 from .photo_shelf import PhotoShelf
 
@@ -68,6 +69,7 @@ class _Held:
     extent: SceneExtent
     cache: EditCache
     mesh: MeshRenderer | None = None
+    bake: HeldBake | None = None
     flipbook: FlipbookLoader | None = None
     frame: int = 0
     shown: tuple[object, Gaussians] | None = None
@@ -82,6 +84,8 @@ class _Held:
     @cached_property
     def view(self) -> Camera:
         """A good view of it; of a flipbook, of its first frame."""
+        if self.bake is not None:
+            return self.bake.view
         if self.mesh is None:
             return default_camera(self.base, width=_VIEW_WIDTH, height=_VIEW_HEIGHT)
         return Camera.orbit(
@@ -212,10 +216,20 @@ class SceneStack:
         x, y, z = camera.viewmat[:3, :3] @ np.mean(middles, axis=0) + camera.viewmat[:3, 3]
         return max(float(z) if z > 0 else float(np.hypot(np.hypot(x, y), z)), _NEAREST_PLANE)
 
-    def meshes(self, look: Look) -> list[MeshRenderer]:
-        """The visible meshes of `look`, in the world frame."""
-        found = [self._held[_source(spec)].mesh for spec in self._visible(look)]
-        return [mesh for mesh in found if mesh is not None]
+    def meshes(self, look: Look) -> list[MeshRenderer | PlacedBake]:
+        """The visible meshes and bakes of `look`, in the world frame."""
+        found = [(spec, self._held[_source(spec)]) for spec in self._visible(look)]
+        meshes: list[MeshRenderer | PlacedBake] = [held.mesh for _, held in found if held.mesh is not None]
+        return meshes + [
+            PlacedBake(held=held.bake, matrix=spec.matrix) for spec, held in found if held.bake is not None
+        ]
+
+    def bake_alone(self, look: Look) -> PlacedBake | None:
+        """The bake of `look`, where nothing else of it is visible."""
+        meshes = self.meshes(look)
+        if len(self._visible(look)) != 1 or not meshes or not isinstance(meshes[0], PlacedBake):
+            return None
+        return meshes[0]
 
     def _visible(self, look: Look) -> list[SceneSpec]:
         return [
@@ -281,6 +295,8 @@ class SceneStack:
         try:
             if is_flipbook:
                 box.append(_held_flipbook(path))
+            elif is_bake_file(path):
+                box.append(_held_bake(path))
             elif placement is not None:
                 box.append(_held_mesh(path, placement))
             else:
@@ -307,7 +323,8 @@ def most_important(gaussians: Gaussians, share: float) -> Gaussians:
 
 
 def _source(spec: SceneSpec) -> Source:
-    return spec.source, spec.lod, spec.matrix if spec.is_mesh else None, spec.frame is not None
+    placed = spec.is_mesh and not is_bake_file(spec.source)  # bakes are placed when they are drawn
+    return spec.source, spec.lod, spec.matrix if placed else None, spec.frame is not None
 
 
 def _held(base: Gaussians) -> _Held:
@@ -339,6 +356,11 @@ def _held_mesh(path: Path, placement: Matrix) -> _Held:
     return _Held(base=NOTHING, extent=extent, cache=EditCache(NOTHING), mesh=MeshRenderer(placed))
 
 
+def _held_bake(path: Path) -> _Held:
+    bake = HeldBake(path)
+    return _Held(base=NOTHING, extent=bake.extent, cache=EditCache(NOTHING), bake=bake)
+
+
 def _loaded(spec: SceneSpec, held: _Held) -> SceneLoaded:
     x, y, z = (float(value) for value in held.extent.center)
     return SceneLoaded(
@@ -348,7 +370,7 @@ def _loaded(spec: SceneSpec, held: _Held) -> SceneLoaded:
         radius=held.extent.radius,
         view=held.view,
         sh_degree=held.base.sh_degree,
-        nbytes=held.base.nbytes,
+        nbytes=held.base.nbytes if held.bake is None else held.bake.nbytes,
         frames=1 if held.flipbook is None else len(held.flipbook.flipbook),
         fps=24.0 if held.flipbook is None else held.flipbook.flipbook.fps,
     )

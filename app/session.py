@@ -130,7 +130,13 @@ class Session:
         return self._client
 
     def open(
-        self, path: Path, *, name: str | None = None, lod: int | None = None, is_flipbook: bool = False
+        self,
+        path: Path,
+        *,
+        name: str | None = None,
+        lod: int | None = None,
+        is_flipbook: bool = False,
+        is_mesh: bool = False,
     ) -> int:
         """Add a scene to the document; the first one is brought into view when it has been read."""
         scene_id = self._new_id()
@@ -140,6 +146,7 @@ class Session:
             source=path.absolute(),
             lod=lod,
             is_flipbook=is_flipbook,
+            is_mesh=is_mesh,
         )
         if not self.state.document.scenes:
             self._frame_view_on_load.add(scene_id)
@@ -273,10 +280,14 @@ class Session:
         self.state.tool = tool
         self.on_change()
 
-    def show_mesh_instead(self, path: Path) -> None:
-        """Add a mesh and hide the scenes that it was made of, whose surface it would fight for every pixel."""
+    def show_mesh_instead(self, path: Path, *, alone: bool = False) -> None:
+        """Add a mesh and hide the scenes that it was made of, whose surface it would fight for every pixel.
+
+        With `alone` other meshes, too.
+        """
         hidden = tuple(
-            replace(item, visible=item.is_mesh and item.visible) for item in self.state.document.scenes
+            replace(item, visible=item.is_mesh and item.visible and not alone)
+            for item in self.state.document.scenes
         )
         mesh = SceneItem(scene_id=self._new_id(), name=path.stem, source=path.absolute(), is_mesh=True)
         self._do(texts.step_bake(path.name), replace(self.state.document, scenes=(*hidden, mesh)))

@@ -44,7 +44,7 @@ class SceneItem:
         locked: Whether edits and selections leave it alone.
         matrix: Scene -> world.
         program: Edits, in the scene's own frame.
-        is_mesh: The file holds triangles.
+        is_mesh: The file holds triangles, or a bake.
         is_flipbook: The source is a folder of frames.
         groups: Names that sentences gave, over the rows of the edited scene or of it as it was before it grew.
     """

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 TITLE = "rowsplat"
 RECENT = "Open recent"
 PANELS = "Panels"
+BAKED = "baked"
 SCENES = "Scenes"
 EDITS = "Edits"
 VALUES = "Values"
@@ -204,6 +205,16 @@ def seen_view(seen: SeenView) -> str:
     height, width = seen.pixels.shape[:2]
     how = "" if seen.is_trained else f"; {UNTRAINED}"
     return f"image-based view, {width} x {height} from {', '.join(seen.sources)}{how}"
+
+
+def baked_view(total: float, rasterise: float, select: float, shade: float) -> str:
+    """A bake was drawn; times in [ms]."""
+    return f"baked: {total:.0f} ms (rasterise {rasterise:.0f}, select {select:.0f}, shade {shade:.0f})"
+
+
+def bake_needs_cpu(problem: str) -> str:
+    """A bake cannot be drawn beside kernels on a GPU."""
+    return f"Bakes are drawn on the CPU: start the window with --backend cpu ({problem})"
 
 
 def stand_in(name: str) -> str:

@@ -15,6 +15,7 @@ from ..kernels.errors import RowsplatError
 from ..render.mesh_baking import BakeOptions
 from ..render.output_files import replacing_file, require_writable_place
 from . import texts
+from .held_bakes import is_bake_file
 from .omni.scene import OmniScene
 from .project import SUFFIX, Project, load_project, save_project
 from .project_colours import with_colours_in
@@ -24,7 +25,7 @@ from .viewer_jobs import BakeMesh
 if TYPE_CHECKING:
     from .viewer import Viewer
 
-SCENE_SUFFIXES = (".ply", ".splat", ".ksplat", ".spz", ".sog", ".glb", ".gltf", ".json")
+SCENE_SUFFIXES = (".ply", ".splat", ".ksplat", ".spz", ".sog", ".glb", ".gltf", ".bake", ".json")
 EXPORT_SUFFIXES = (".ply", ".compressed.ply", ".splat", ".spz", ".sog", ".glb")
 PHOTO_SUFFIXES = (".json", ".npz", ".npy", ".bin", ".txt")
 PHOTO_FILES = ("transforms.json", "transforms_train.json", "poses_bounds.npy", "cameras.npz", "images.bin")
@@ -69,7 +70,7 @@ class ViewerFiles:
             elif is_photo_set(path):
                 self.open_photos(path)
             else:
-                self._viewer.session.open(path, is_flipbook=is_flipbook(path))
+                self._viewer.session.open(path, is_flipbook=is_flipbook(path), is_mesh=is_bake_file(path))
 
     def open_demo(self) -> None:
         """Add the bundled scene."""
