@@ -10,6 +10,7 @@ import contextlib
 import multiprocessing
 import signal
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -17,11 +18,14 @@ from multiprocessing.process import BaseProcess
 from typing import NoReturn, Protocol
 
 from ..kernels.errors import RowsplatError, one_line
+from .progress import ShowStage
 
-Report = Callable[[str, int, int], None]
-"""(stage, done, total)."""
+Report = ShowStage
+"""(stage, done, total), and the seconds left where the job knows better than its pace."""
 
 _JOIN_S = 5.0
+_PACE_S = 2.0
+"""After so long in a stage its pace tells how long it will take."""
 
 
 class Job(Protocol):
@@ -43,11 +47,12 @@ class Job(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class JobProgress:
-    """How far a job is."""
+    """How far a job is; `seconds_left` of this stage, `None` while nothing can be said."""
 
     stage: str
     done: int
     total: int
+    seconds_left: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,12 +109,24 @@ def _run(pipe: Connection, job: Job) -> None:
     signal.signal(signal.SIGTERM, _stop)
     with contextlib.suppress(BrokenPipeError):
         try:
-            result = job.run(
-                lambda stage, done, total: pipe.send(JobProgress(stage=stage, done=done, total=total))
-            )
+            result = job.run(paced(pipe.send))
             pipe.send(JobEnded(result=result))
         except (RowsplatError, OSError, MemoryError) as error:
             pipe.send(JobEnded(problem=one_line(error) or "not enough memory"))
+
+
+def paced(tell: Callable[[JobProgress], None], clock: Callable[[], float] = time.monotonic) -> Report:
+    """What a job reports to, so that `tell` hears of every step with the time left by the pace of the stage."""
+    begun: dict[str, float] = {}
+
+    def report(stage: str, done: int, total: int, seconds_left: float | None = None, /) -> None:
+        now = clock()
+        passed = now - begun.setdefault(stage, now)
+        if seconds_left is None and done and passed >= _PACE_S:
+            seconds_left = passed * (total - done) / done
+        tell(JobProgress(stage=stage, done=done, total=total, seconds_left=seconds_left))
+
+    return report
 
 
 def _stop(_signum: int, _frame: object) -> NoReturn:

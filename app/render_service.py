@@ -221,6 +221,9 @@ class RenderService:
             return self._render(look, wanted), ""
         if look.is_image_based and wanted.seen is not None and wanted.seen.photos == look.photos:
             return picture_of(wanted.seen, wanted.camera), texts.seen_view(wanted.seen)
+        bake = self._stack.bake_alone(Look()) if look.is_image_based else None
+        if bake is not None:
+            return bake.alone(wanted.camera, RenderMode.RGB, look.background)[0], texts.BAKE_STANDS_IN
         shelf, camera = self._stack.photos, wanted.camera
         depth = self._stack.depth_before(camera, look.photos)
         photo = shelf.nearest_photo(look.photos, camera, depth)

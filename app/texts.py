@@ -180,14 +180,34 @@ def totals(count: int, selected: int) -> str:
 
 def photos_opened(name: str, count: int) -> str:
     """A photo set was read."""
-    return f"{name}: {count} photos; look B can show the nearest one (Compare)"
+    return f"{name}: {count} photos; PgDown goes to the next, C hides the cameras, Compare shows the nearest"
 
 
 # Views of photos
 
 VIEW_PREPARING = "Image-based view: reading photos and network…"
 VIEW_AGAIN = "The view process had ended; move the camera to try again"
+BAKE_STANDS_IN = "image-based view: not yet, the bake stands in"
 UNTRAINED = "no trained weights are installed: depth of a plane sweep, photos blended alike"
+
+
+READING_NETWORK, WRITING = "read network", "write"
+BAKE_PHOTOS = "Bake photos"
+BAKE_PHOTOS_CANCELLED = "Cancelled; depth maps that were found are kept, baking again goes on from there"
+
+
+def time_left(seconds: float | None) -> str:
+    """After the share of a stage that is done."""
+    if seconds is None:
+        return ""
+    minutes = seconds / 60.0
+    return f", {seconds:.0f} s left" if seconds < 100 else f", {minutes:.0f} min left"
+
+
+def photos_baked(path: Path, photos: int, triangles: int, *, is_trained: bool) -> str:
+    """Photos were baked."""
+    how = "" if is_trained else f"; {UNTRAINED}"
+    return f"{path.name}: {photos} photos on {triangles:,} triangles{how}"
 
 
 def view_process_ended(code: int | None) -> str:

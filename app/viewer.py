@@ -67,6 +67,7 @@ class Viewer:
         self._clock = clock
         self._last_moved = -math.inf
         self._on_success: Callable[[], object] = lambda: None
+        self._cancelled = texts.JOB_CANCELLED
 
     @property
     def state(self) -> ViewerState:
@@ -260,12 +261,18 @@ class Viewer:
 
     # Jobs
 
-    def start_job(self, job: Job, on_success: Callable[[], object] = lambda: None) -> None:
-        """Start long work; one at a time."""
+    def start_job(
+        self,
+        job: Job,
+        on_success: Callable[[], object] = lambda: None,
+        *,
+        cancelled: str = texts.JOB_CANCELLED,
+    ) -> None:
+        """Start long work; one at a time. `cancelled` is told when the user ends it."""
         if self.job is not None:
             self.session.say(texts.JOB_RUNS)
             return
-        self._on_success = on_success
+        self._on_success, self._cancelled = on_success, cancelled
         self.job_progress = JobProgress(stage=texts.JOB_STARTS, done=0, total=0)
         self.job = self.window.start_job(job, self.receive_job)
 
@@ -276,7 +283,7 @@ class Viewer:
             self.session.on_change()
             return
         self.job = None
-        self.session.say(message.problem or message.result or texts.JOB_CANCELLED)
+        self.session.say(message.problem or message.result or self._cancelled)
         if message.result:
             self._on_success()
 

@@ -11,13 +11,19 @@ import numpy as np
 from ..render.photo_warping import nearest_camera
 from ..scenes import Camera
 from . import texts
+from .held_bakes import SUFFIX, is_bake_file
 from .messages import Comparison, PhotoView
+from .photo_baking import BakePhotos
+from .project import load_project
 from .questions import FoundPhotos
 from .session import fitted
 
 if TYPE_CHECKING:
     from .viewer import Viewer
 
+
+_BEHIND = (1.0, 1.0, 1.0)
+"""Behind what is cut out, as the network sees it."""
 
 _SIZE = 0.5
 """Of what is looked at, as a part of the way to it."""
@@ -51,8 +57,8 @@ class ViewerPhotos:
     def _show_alone(self, path: Path) -> None:
         """Image-based views beside the nearest photo."""
         view = self._viewer.state.view
-        look = replace(view.look, photos=path, photo_view=PhotoView.IMAGE_BASED)
-        other = replace(view.other, photos=path, photo_view=PhotoView.NEAREST)
+        look = replace(view.look, photos=path, photo_view=PhotoView.IMAGE_BASED, background=_BEHIND)
+        other = replace(view.other, photos=path, photo_view=PhotoView.NEAREST, background=_BEHIND)
         self._viewer.session.set_view(replace(view, look=look, other=other, comparison=Comparison.SPLIT))
 
     def _turn_looks_to(self, path: Path) -> None:
@@ -93,6 +99,48 @@ class ViewerPhotos:
         assert self.found is not None
         window = self._viewer.state.view.camera
         return fitted(self.found.cameras[index], window.width, window.height)
+
+    def bake(self) -> None:
+        """Make a bake of the photos in the background and show it: beside the project, else where the user says."""
+        project, mesh = self._viewer.files.project_path, self._mesh()
+        if project is not None and mesh is not None:
+            self._bake_to(project.with_suffix(SUFFIX))
+        else:
+            self._viewer.window.ask_save(texts.BAKE_PHOTOS, (SUFFIX,), self._bake_to)
+
+    def _bake_to(self, path: Path) -> None:
+        if self.path is None:
+            return
+        out = path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX)
+        job = BakePhotos(
+            photos=self.path, scene=self._viewer.views.scene, mesh=self._mesh(), out=out.absolute()
+        )
+        self._viewer.start_job(job, lambda: self._show_baked(job), cancelled=texts.BAKE_PHOTOS_CANCELLED)
+
+    def _mesh(self) -> Path | None:
+        """The surface of the photos, where a reconstruction of them is open."""
+        if self._viewer.files.omni is None:
+            return None
+        meshes = (item.source for item in self._viewer.state.document.scenes if item.is_mesh)
+        return next((source for source in meshes if not is_bake_file(source)), None)
+
+    def _show_baked(self, job: BakePhotos) -> None:
+        """Show the bake as look A; what the reconstruction found out serves image-based views, too."""
+        viewer = self._viewer
+        if job.mesh is None:
+            viewer.telling(lambda: self._use_project(job))
+        said = viewer.state.message
+        viewer.session.show_mesh_instead(job.out, alone=True)
+        view = viewer.state.view
+        look = replace(view.look, photos=None, photo_view=PhotoView.NEAREST, scenes=None)
+        viewer.session.set_view(replace(view, look=look))
+        viewer.session.say(said)
+
+    def _use_project(self, job: BakePhotos) -> None:
+        found, scene = load_project(job.project).omni, self._viewer.views.scene
+        if found is not None:
+            kept = replace(found, source_views=scene.source_views, pinned=scene.pinned)
+            self._viewer.files.omni = kept
 
     def compare(self) -> None:
         """Show the nearest photo as look B beside look A, or stop that."""

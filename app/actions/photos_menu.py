@@ -98,6 +98,15 @@ def photos_actions() -> Sequence[Action]:
             run=lambda viewer: viewer.views.unpin(),
             enabled=lambda viewer: bool(viewer.views.scene.pinned),
         ),
+        Action(
+            name="bake-photos",
+            menu=menu,
+            text="Bake the photos…",
+            keys=("Ctrl+B",),
+            tip="Find depth maps and a mesh of the photos where there are none, and bake them for real time.",
+            run=lambda viewer: viewer.photos.bake(),
+            enabled=_has_photos,
+        ),
     )
 
 

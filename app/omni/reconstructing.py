@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,10 @@ REPORT = "report.html"
 """Pictures and figures, to be opened in a browser."""
 
 _OPENING_SIDE = 1280  # of the view that the project opens with [px]
+
+
+def _print(text: str) -> None:
+    print(text, flush=True)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -84,8 +89,16 @@ class Reconstructing:
             )
         return str(record.get("finished"))
 
-    def run(self) -> str:
+    def run(
+        self,
+        progress: Callable[[], AbstractContextManager[ShowStage]] = stage_progress,
+        say: Callable[[str], object] = _print,
+    ) -> str:
         """Do it; says in one line what was made.
+
+        Args:
+            progress: Gives what is told how far it is.
+            say: Told what will be done, in some lines.
 
         Raises:
             RowsplatError: The photos cannot be reconstructed; the line says why.
@@ -93,7 +106,7 @@ class Reconstructing:
         """
         self.folder.clear_leavings()
         model = open_network(self.weights, self.device)
-        with stage_progress() as show:
+        with progress() as show:
             show_stage = self._timed(show)
             photos = prepared(
                 self.photo_set,
@@ -107,8 +120,8 @@ class Reconstructing:
         alone = require_overlap(photos.photo_set, plans)
         notes = self._notes(photos, alone)
         estimate = max(estimated_bytes(plan.camera.width, plan.camera.height, self.options) for plan in plans)
-        print("\n".join((*_plan_lines(photos, plans, self.options, estimate), *notes)), flush=True)
-        with stage_progress() as show:
+        say("\n".join((*_plan_lines(photos, plans, self.options, estimate), *notes)))
+        with progress() as show:
             show_stage = self._timed(show)
 
             def _tell(progress: ReconstructionProgress) -> None:

@@ -18,15 +18,15 @@ from ...scenes import Camera
 from ...scenes.formats.mesh_files import save_mesh
 from ...scenes.mesh import TriangleMesh
 from ..messages import Look
-from ..project import SUFFIX, Project, save_project
+from ..project import Project, save_project
 from ..state import Document, SceneItem, View
 from .file_names import file_names
+from .run_folder import PROJECT
 from .scene import OmniScene
 
 DEPTHS, PICTURES = "depth", "pictures"
 MESHES = ("mesh.ply", "mesh.glb")
 POINTS = "points.npy"
-PROJECT = f"project{SUFFIX}"
 """Files and folders of a reconstruction."""
 
 _MOST_POINTS = 20_000  # near and far are percentiles: more say no more

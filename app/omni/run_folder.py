@@ -19,6 +19,9 @@ from ...kernels.errors import RowsplatError
 RECORD = "reconstruct.json"
 """What was done, for programs; there only when all is done."""
 
+PROJECT = "project.rowsplat"
+"""What opens in the viewer."""
+
 _VERSION = 1
 _PARTIAL = ".reconstruct-"
 _MOST_BYTES = 64 << 20

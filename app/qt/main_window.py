@@ -234,7 +234,7 @@ class MainWindow(QMainWindow):
         self._job.setVisible(self.viewer.job is not None)
         self._job.setRange(0, progress.total)
         self._job.setValue(progress.done)
-        self._job.setFormat(f"{progress.stage} %p%")
+        self._job.setFormat(f"{progress.stage} %p%{texts.time_left(progress.seconds_left)}")
         self._note_recent()
 
     def run(self, entry: Action) -> None:
