@@ -21,16 +21,13 @@ from ....kernels.errors import RowsplatError
 from ....scenes.photo_sets import PhotoSet
 from ...metrics import psnr
 from ...types import RenderOptions
+from ..held_out import FEWEST_PHOTOS, held_out
 from .files import save_bake
 from .renderer import BakedRenderer
 from .tuned_scene import TargetPixels, TunedScene
 from .types import Bake, BakedView
 from .uniform_adam import UniformAdam
 
-FEWEST_PHOTOS = 4
-"""One to measure on, one to predict, and two that it is blended from."""
-
-_HELD_OUT_PART, _MOST_HELD_OUT = 8, 4  # every eighth photo, up to four
 _WHITE = (1.0, 1.0, 1.0)
 _LAST_RATE = 0.1  # of the first
 _SMALLEST_RATE = 1e-12  # that PyTorch takes
@@ -172,10 +169,8 @@ class _Tuning:
     ) -> None:
         self._options, self._seconds = options, seconds
         self._checkpoint, self._tell = checkpoint, on_progress
-        count = max(1, min(_MOST_HELD_OUT, len(usable) // _HELD_OUT_PART))
-        chosen = {usable[int((k + 0.5) * len(usable) / count)] for k in range(count)}
-        self._held_out = sorted(chosen)
-        self._targets = [index for index in usable if index not in chosen]
+        self._held_out = held_out(usable)
+        self._targets = [index for index in usable if index not in self._held_out]
         self._renderer = BakedRenderer(bake)
         self._scene = TunedScene(bake)
         size = float(np.ptp(bake.mesh.vertices, axis=0).max()) / 2.0
