@@ -1,10 +1,10 @@
-"""`rowsplat train-omni`: train the network of Omni-Recon on generated scenes."""
+"""`rowsplat train-omni`: train the network of Omni-Recon on generated scenes, or fine-tune it to photos."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from ...kernels.errors import RowsplatError
 from ..checks import require_between
@@ -17,10 +17,30 @@ EXAMPLES = (
     "rowsplat train-omni --out runs/omni",
     "rowsplat train-omni --out runs/omni --minutes 60",
     "rowsplat train-omni --out runs/omni --steps 205000 --cooldown 5000",
+    "rowsplat train-omni --finetune photos --minutes 5 --out tuned",
+    "rowsplat train-omni --finetune reconstruction/project.rowsplat --out tuned --parts all --minutes 60",
 )
 
 CACHE_FOLDER = "scenes"
 """Inside the run's folder: pictures of the generated scenes."""
+
+_FINE_TUNING_MINUTES = 5.0
+
+_OF_GENERATED = (
+    "width",
+    "height",
+    "volume",
+    "samples",
+    "planes",
+    "guided",
+    "dropout",
+    "scenes",
+    "validation_scenes",
+)
+"""Fields that say something about training on generated scenes; photos are looked at as `reconstruct` does."""
+
+_OF_PHOTOS = ("weights", "resolution", "source_views", "parts", "near", "far", "skip_check")
+"""Fields that say something about fine-tuning."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,11 +49,67 @@ class TrainOmni:
 
     Writes checkpoint.pt, weights.safetensors (the running mean of the weights) and log.csv every 500 steps, every 10
     minutes, and when it ends or is stopped by Ctrl-C or SIGTERM.
+
+    With --finetune the network is tuned to one photo set instead. A few photos are held out and predicted from the
+    others every 25 steps; omni_recon.safetensors holds the weights that did so best, never worse than those given.
     """
 
     out: Annotated[Path, flag("Folder of the run; made if it does not exist.", "DIR")]
+    finetune: Annotated[
+        Path | None,
+        flag(
+            "Fine-tune to these photos: any that `rowsplat reconstruct` takes, or a project that it wrote.",
+            "PHOTOS",
+        ),
+    ] = None
+    weights: Annotated[
+        Path | None,
+        flag(
+            "With --finetune: weights to begin with. Without it: the project's, or those of the installation.",
+            "FILE",
+        ),
+    ] = None
+    parts: Annotated[
+        Literal["all", "all-but-volume", "branches", "colors", "appearance"],
+        flag(
+            "With --finetune: what changes. Everything; everything but the fusion of the feature volume; the geometry "
+            "and appearance branches; the appearance branch and the feature pyramid; the appearance branch."
+        ),
+    ] = "branches"
+    resolution: Annotated[
+        str | None,
+        flag(
+            "With --finetune: longer side of the photos [px], or WxH that they fit into, 16 to 2048. Without it: the "
+            "project's, or 160.",
+            "PX",
+        ),
+    ] = None
+    source_views: Annotated[
+        int | None,
+        flag(
+            "With --finetune: photos that each one is predicted from, 2 to 16. Without it: the project's, or 3.",
+            "N",
+        ),
+    ] = None
+    near: Annotated[
+        float | None,
+        flag(
+            "With --finetune: where the scene begins, along the view axis [scene units]. Without it: found.",
+            "Z",
+        ),
+    ] = None
+    far: Annotated[float | None, flag("With --finetune: where the scene ends. Without it: found.", "Z")] = (
+        None
+    )
+    skip_check: Annotated[bool, flag("With --finetune: do not compare the cameras with the photos.")] = False
     steps: Annotated[int, flag("Steps in all, with those of earlier starts.", "N")] = 200_000
-    minutes: Annotated[float | None, flag("Stop after so long, 0.01 to 100000.", "M")] = None
+    minutes: Annotated[
+        float | None,
+        flag(
+            "Stop after so long, 0.01 to 100000. With --finetune: with the time of earlier starts, 5 without it.",
+            "M",
+        ),
+    ] = None
     cooldown: Annotated[
         int,
         flag("Let the learning rate fall to 1e-6 over the last K of the steps; before, it is constant.", "K"),
@@ -62,13 +138,16 @@ class TrainOmni:
 
 
 def run(command: TrainOmni) -> None:
-    """Train, telling how it goes.
+    """Train or fine-tune, telling how it goes.
 
     Raises:
-        RowsplatError: A flag or a file of the run is at fault, or Open3D or manifold3d is missing.
+        RowsplatError: A flag, the photos or a file of the run is at fault, or Open3D or manifold3d is missing.
         SystemExit: Stopped by Ctrl-C (130) or SIGTERM (143), when all has been written.
     """
     _check(command)
+    if command.finetune is not None:
+        _run_fine_tuning(command)
+        return
     from ..omni.network import calm_threads, require_device
 
     calm_threads()  # on 2 cores with other work, in the background, a step took 3 times as long without
@@ -98,11 +177,76 @@ def run(command: TrainOmni) -> None:
         raise SystemExit(stop.exit_code)
 
 
+def _run_fine_tuning(command: TrainOmni) -> None:
+    from ..omni.network import calm_threads, open_network, require_device
+    from ..omni.tuning_photos import named_weights, photos_to_tune
+
+    assert command.finetune is not None
+    weights = named_weights(command.finetune, command.weights)
+    calm_threads()
+    import torch
+
+    from ...render.omni_recon.training import FineTuningOptions, TunedParts
+    from ..omni.fine_tuning import WEIGHTS, FineTuningRun
+    from ..omni_training import stop_requests
+    from ..progress import stage_progress
+
+    require_device(command.device)
+    if weights.absolute() == (command.out / WEIGHTS).absolute():
+        raise RowsplatError(f"{weights}: is what fine-tuning will write. Choose another --out.")
+    if command.threads:
+        torch.set_num_threads(command.threads)
+    model = open_network(weights, command.device)
+    with stage_progress() as show:
+        photos = photos_to_tune(
+            command.finetune,
+            resolution=command.resolution,
+            source_views=command.source_views,
+            near=command.near,
+            far=command.far,
+            skip_check=command.skip_check,
+            on_step=show,
+        )
+    options = FineTuningOptions(
+        parts=TunedParts(command.parts),
+        rate=command.rate,
+        rays=command.rays,
+        steps=command.steps,
+        cooldown=command.cooldown,
+        seed=command.seed,
+    )
+    run_ = FineTuningRun(photos, model, weights, options, command.out)
+    minutes = _FINE_TUNING_MINUTES if command.minutes is None else command.minutes
+    print(run_.plan(minutes), flush=True)
+    with stop_requests() as stop, stage_progress() as show:
+        run_.run(minutes, stop, show)
+    print(run_.summary(), flush=True)
+    if stop.exit_code is not None:
+        raise SystemExit(stop.exit_code)
+
+
+def _check_kind(command: TrainOmni) -> None:
+    """Refuse flags that go with the other kind of training."""
+    defaults = {entry.name: entry.default for entry in fields(TrainOmni)}
+    others, reason = (
+        (_OF_PHOTOS, "goes with --finetune PHOTOS")
+        if command.finetune is None
+        else (_OF_GENERATED, "goes with training on generated scenes, not with --finetune")
+    )
+    for name in others:
+        if getattr(command, name) != defaults[name]:
+            raise RowsplatError(f"--{name.replace('_', '-')} {reason}.")
+
+
 def _check(command: TrainOmni) -> None:
+    _check_kind(command)
     require_between("--steps", command.steps, 1, 10**9)
     require_between("--minutes", command.minutes, 0.01, 100_000)
     require_between("--cooldown", command.cooldown, 0, command.steps)
     require_between("--rate", command.rate, 1e-7, 0.1)
+    require_between("--source-views", command.source_views, 2, 16)
+    require_between("--near", command.near, 1e-9, 1e9)
+    require_between("--far", command.far, 1e-9, 1e9)
     require_between("--width", command.width, 32, 1024)
     require_between("--height", command.height, 32, 1024)
     require_between("--rays", command.rays, 16, 8192)

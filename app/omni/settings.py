@@ -28,8 +28,8 @@ def settings_of(
         depths: Near and far as the user gave them.
     """
     return {
-        "photos": _photos_digest(photo_set),
-        "weights": _file_digest(weights),
+        "photos": photos_digest(photo_set),
+        "weights": file_digest(weights),
         "views": options.views,
         "source_views": options.source_views,
         "max_side": options.max_side,
@@ -52,7 +52,8 @@ def differences(settings: Mapping[str, Any], earlier: object) -> tuple[str, ...]
     return tuple(name for name, value in settings.items() if name not in earlier or earlier[name] != value)
 
 
-def _file_digest(path: Path) -> str:
+def file_digest(path: Path) -> str:
+    """Of the content."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(1 << 20):
@@ -60,7 +61,7 @@ def _file_digest(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _photos_digest(photo_set: PhotoSet) -> str:
+def photos_digest(photo_set: PhotoSet) -> str:
     """Of names, cameras and what the file system says of the photos; no picture is read."""
     digest = hashlib.sha256()
     for photo in photo_set:

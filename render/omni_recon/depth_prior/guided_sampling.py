@@ -43,20 +43,24 @@ class RayPrior:
         )
 
 
-def ray_prior(prior: DepthPrior, cosines: Tensor) -> RayPrior:
-    """The prior for the rays through all pixels, row by row.
+_ALL = slice(None)
+
+
+def ray_prior(prior: DepthPrior, cosines: Tensor, rays: Tensor | slice = _ALL) -> RayPrior:
+    """The prior for rays through the pixels.
 
     Args:
         prior: For the pixels.
-        cosines: Of the rays to the view axis, `[H * W]`; the result takes their device.
+        cosines: Of the rays through all pixels, row by row, to the view axis, `[H * W]`; the result takes their device.
+        rays: Which of them, indices in main memory or a range.
     """
-    device = cosines.device
-    masses = prior.masses.flatten(1).t()
+    device, chosen = cosines.device, cosines[rays]
+    masses = prior.masses.flatten(1)[:, rays].t().to(chosen)
     return RayPrior(
-        ts=prior.planes.to(device)[None] / cosines[:, None],
-        masses=masses.to(device),
-        centers=prior.depths.flatten().to(device) / cosines,
-        spreads=prior.spreads.flatten().to(device) / cosines,
+        ts=prior.planes.to(device)[None] / chosen[:, None],
+        masses=masses,
+        centers=prior.depths.flatten()[rays].to(device) / chosen,
+        spreads=prior.spreads.flatten()[rays].to(device) / chosen,
         surfaces=prior.surfaces.to(device),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,14 @@ _MOST_BYTES = 2**28
 _REMEDY = "Delete it to begin anew, or choose another folder"
 
 
-def save_checkpoint(trainer: Trainer, path: Path) -> None:
-    """Write weights, their mean, the optimizer's state, the step and the random state; `path` is replaced whole."""
+def save_checkpoint(trainer: Trainer, path: Path, more: Mapping[str, Any] | None = None) -> None:
+    """Write weights, their mean, the optimizer's state, the step and the random state; `path` is replaced whole.
+
+    Args:
+        trainer: The run.
+        path: The file.
+        more: What else belongs to the run: tensors, numbers and texts, in dicts and lists.
+    """
     content = {
         "version": _VERSION,
         "step": trainer.step,
@@ -26,13 +33,17 @@ def save_checkpoint(trainer: Trainer, path: Path) -> None:
         "average": trainer.average.state_dict(),
         "optimizer": trainer.optimizer.state_dict(),
         "random": torch.get_rng_state(),  # of dropout; all else follows from the seed and the step
+        "more": dict(more or {}),
     }
     with replacing_file(path) as temporary:
         torch.save(content, temporary)
 
 
-def load_checkpoint(trainer: Trainer, path: Path) -> None:
+def load_checkpoint(trainer: Trainer, path: Path) -> dict[str, Any]:
     """Put `trainer` where the one was that wrote `path`; sets PyTorch's global random state.
+
+    Returns:
+        What else `save_checkpoint` was given.
 
     Raises:
         SceneFileError: The file cannot be read, or is no checkpoint of this version.
@@ -46,6 +57,7 @@ def load_checkpoint(trainer: Trainer, path: Path) -> None:
         trainer.optimizer.load_state_dict(content["optimizer"])
         torch.set_rng_state(content["random"])
         trainer.step, trainer.skipped = int(content["step"]), int(content["skipped"])
+        return dict(content.get("more", {}))
     except (KeyError, ValueError, RuntimeError, TypeError, AttributeError) as error:
         reason = str(error).strip().splitlines()[0]
         raise SceneFileError(path, "", f"holds no such run: {reason}", _REMEDY) from error

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ....scenes import Camera
-from ..types import DepthRange, SourceViews
+from ..depth_prior import DepthPrior
+from ..types import DepthRange, EncodedScene, SourceViews
 from .scene_views import SceneViews, cached_scene
 
 _DRAW = 0x0E11  # separates these random numbers from others of the same seed
@@ -42,6 +43,9 @@ class TrainingExample:
         image: What it shows, `[H, W, 3]` float32 in [0, 1].
         depth: Along its view axis, `[H, W]` float32 [scene units], 0 where there is none or none is known.
         reference: See `OmniRecon.encode`.
+        prior: Where the rays of `camera` may end, where that was found before.
+        encoded: The sources as a network sees them whose encoding is not trained.
+        counted: Pixels that rays are drawn from, `[H, W]` bool; `None` for all.
     """
 
     sources: SourceViews
@@ -50,6 +54,9 @@ class TrainingExample:
     image: Tensor
     depth: Tensor
     reference: Camera | None = None
+    prior: DepthPrior | None = None
+    encoded: EncodedScene | None = None
+    counted: Tensor | None = None
 
 
 ExampleSource = Callable[[int], TrainingExample]

@@ -37,19 +37,27 @@ def target_rays(example: TrainingExample, encoded: EncodedScene, pixels: Tensor)
 
 
 def example_prior(
-    example: TrainingExample, options: SweepOptions, pixels: Tensor, device: torch.device
-) -> RayPrior:
-    """Where the rays through `pixels [R]` may end, found as it is when pictures are rendered.
+    example: TrainingExample, options: SweepOptions | None, pixels: Tensor, device: torch.device
+) -> RayPrior | None:
+    """Where the rays through `pixels [R]` may end, found as it is when pictures are rendered; `None` without a sweep.
 
     Raises:
         RowsplatError: OpenCV is not installed.
     """
-    near, far = example.bounds.near, example.bounds.far
-    prior = sweep_planes(example.sources, example.camera, near, far, options)
+    prior = example.prior
+    if prior is None and options is not None:
+        prior = sweep_planes(
+            example.sources, example.camera, example.bounds.near, example.bounds.far, options
+        )
+    if prior is None:
+        return None
     cosines = camera_rays(example.camera, torch.zeros((), device=device))[2]
-    return ray_prior(prior, cosines).taking(pixels.to(device))
+    return ray_prior(prior, cosines, pixels)
 
 
 def random_pixels(example: TrainingExample, count: int, generator: torch.Generator) -> Tensor:
-    """Indices of `count` different pixels, or of all if there are fewer, `[R]`."""
-    return torch.randperm(example.depth.numel(), generator=generator)[:count]
+    """Indices of `count` different pixels that count, or of all if there are fewer, `[R]`."""
+    if example.counted is None:
+        return torch.randperm(example.depth.numel(), generator=generator)[:count]
+    candidates = example.counted.flatten().nonzero()[:, 0]
+    return candidates[torch.randperm(len(candidates), generator=generator)[:count]]

@@ -14,6 +14,7 @@ from .examples import ExampleSource, TrainingExample
 from .losses import Losses, training_losses
 from .rays import example_prior, random_pixels, sources_on, target_rays
 from .schedule import Schedule
+from .tuned_parts import TunedParts
 
 _MAX_GRADIENT = 1.0
 _SEED_STRIDE = 1_000_003  # steps of one run share no seed with those of the next
@@ -47,7 +48,9 @@ class Trainer:
         schedule: Learning rates.
         rays: Of a step.
         seed: Of the run.
-        sweep: How depth priors are found; `None` looks along whole rays.
+        sweep: How depth priors are found; `None` looks along whole rays, but where an example has a prior.
+        parts: Fine-tune these, with the statistics of normalisations as they are and without dropout; `None` trains
+            everything.
     """
 
     def __init__(
@@ -59,10 +62,13 @@ class Trainer:
         rays: int = 256,
         seed: int = 0,
         sweep: SweepOptions | None = None,
+        parts: TunedParts | None = None,
     ) -> None:
         """At step 0; `load_checkpoint` goes on."""
-        self.model, self.average = model.train(), averaged_copy(model)
-        self.optimizer = torch.optim.Adam(model.parameters(), lr=schedule.rate, foreach=True)
+        self.model, self.average = model.train(parts is None), averaged_copy(model)
+        self._parts = TunedParts.ALL if parts is None else parts
+        self._trained = self._parts.parameters(model)
+        self.optimizer = torch.optim.Adam(self._trained, lr=schedule.rate, foreach=True)
         self.schedule, self.seed = schedule, seed
         self.step, self.skipped = 0, 0
         self.sweep = sweep
@@ -75,7 +81,7 @@ class Trainer:
         losses = self._losses(self._examples(self.step), generator)
         self.optimizer.zero_grad(set_to_none=True)
         losses.total.backward()
-        norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), _MAX_GRADIENT)
+        norm = torch.nn.utils.clip_grad_norm_(self._trained, _MAX_GRADIENT)
         if bool(torch.isfinite(norm)):
             for group in self.optimizer.param_groups:
                 group["lr"] = self.schedule.at(self.step)
@@ -93,15 +99,20 @@ class Trainer:
         )
 
     def _losses(self, example: TrainingExample, generator: torch.Generator) -> Losses:
-        encoded = self.model.encode(
-            sources_on(example, self.model.log_sharpness.device), example.bounds, reference=example.reference
+        device = self.model.log_sharpness.device
+        encoded = example.encoded or self.model.encode(
+            sources_on(example, device), example.bounds, reference=example.reference
         )
         pixels = random_pixels(example, self._rays, generator)
         rays = target_rays(example, encoded, pixels)
-        prior = (
-            None if self.sweep is None else example_prior(example, self.sweep, pixels, encoded.images.device)
-        )
-        output = self.model.render_rays(
-            encoded, rays.origins, rays.dirs, rays.near, rays.far, generator=generator, prior=prior
-        )
+        with self._parts.cut(self.model):
+            output = self.model.render_rays(
+                self._parts.cut_scene(encoded),
+                rays.origins,
+                rays.dirs,
+                rays.near,
+                rays.far,
+                generator=generator,
+                prior=example_prior(example, self.sweep, pixels, device),
+            )
         return training_losses(output, rays, encoded.normalisation.scale)

@@ -86,10 +86,12 @@ def _measured(
     model: OmniRecon, example: TrainingExample, count: int, sweep: SweepOptions | None
 ) -> tuple[Tensor, Tensor]:
     """Squared colour errors `[R', 3]` and relative depth errors `[R'']` of the rays that count."""
-    encoded = model.encode(sources_on(example, model.log_sharpness.device), example.bounds)
+    encoded = example.encoded or model.encode(
+        sources_on(example, model.log_sharpness.device), example.bounds, reference=example.reference
+    )
     pixels = random_pixels(example, count, torch.Generator().manual_seed(count))
     rays = target_rays(example, encoded, pixels)
-    prior = None if sweep is None else example_prior(example, sweep, pixels, encoded.images.device)
+    prior = example_prior(example, sweep, pixels, encoded.images.device)
     output = model.render_rays(
         encoded, rays.origins, rays.dirs, rays.near, rays.far, keep_coarse=False, prior=prior
     )
