@@ -27,7 +27,9 @@ from ....scenes.optional_modules import optional_module
 Picture = NDArray[np.float32]
 
 _COLOR_WEIGHT, _COLOR_CAP = np.float32(0.3), np.float32(0.15)
-_NOISE = np.float32(1e-3)  # variance of a window that says as much as no texture
+_NOISE = np.float32(
+    2e-5
+)  # variance of a window that says as much as no texture: a level of 255 in each channel
 _BEST_PAIR = np.float32(0.6)
 _UNSEEN_PAIR = np.float32(9.0)
 UNSEEN_COST = np.float32(0.42)
@@ -118,6 +120,16 @@ def disagreement(
     else:
         best = costs[0]
     return np.where(costs[0] < _UNSEEN_PAIR, best, UNSEEN_COST)
+
+
+def first_warped(views: Sequence[WarpingView], depth: Picture) -> Picture:
+    """The first photo as seen from the camera if the scene is at `depth [H, W]`, `[H, W, 3]`; its own photo as it is.
+
+    Raises:
+        RowsplatError: OpenCV is not installed.
+    """
+    cv2 = optional_module("cv2", extra="omni", feature="finding depth in photos")
+    return views[0].warped(cv2, depth)[0]
 
 
 def _windows(cv2: Any, picture: Picture, seen: NDArray[np.bool_], radii: Sequence[int]) -> _Windows:

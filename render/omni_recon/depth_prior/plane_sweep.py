@@ -1,8 +1,9 @@
 """Photos -> where the rays of any camera may end, without a network.
 
 Planes in front of the camera, evenly spaced in inverse depth so that neighbours move the photos by about a pixel, are
-compared (`plane_costs`), made smooth (`semi_global`) and turned into masses, softmax(-cost / T). The most likely depth
-is then refined between the planes, pixel by pixel, with smaller windows.
+compared (`plane_costs`), made smooth (`semi_global`) and turned into masses, softmax(-cost / T). The most likely depths
+are then made to follow planes (`plane_fitting`), compared again a little before and behind these, with smaller windows
+that lie along them, and fitted once more.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from torch import Tensor
 from ....scenes import Camera
 from ..types import SourceViews
 from .hidden_views import view_surfaces
-from .plane_costs import WarpingView, disagreement
+from .plane_costs import WarpingView, disagreement, first_warped
+from .plane_fitting import fitted_planes
 from .semi_global import smoothed_costs
 
 LEAST_PHOTOS = 2
@@ -29,9 +31,14 @@ _LEAST_PLANES = 16
 _PROBES = 8  # pixels to each side of the picture that are looked at for how far photos move
 _TEMPERATURE = 0.05
 _REFINED_WINDOWS = (1, 4)
-_REFINED_SMOOTHING = 2  # radius of the mean over refined costs [px]
+_REFINED_SMOOTHING = 3  # radius of the mean over refined costs [px]
 _REFINED_STEPS = 9
 _REFINED_REACH = 1.5  # planes to each side
+_COARSE_SPACING, _FINE_SPACING = (
+    3,
+    1,
+)  # px between neighbours of the planes that are fitted before and after that
+_SAME_SURFACE = 2.0  # planes that neighbours at one pixel's distance may differ by
 _CLOSE = 2  # planes around the most likely one that count for it
 _EPS = 1e-6
 
@@ -110,10 +117,10 @@ def sweep_planes(
     best, fraction = _lowest(smooth)
     step = float(disparities[1] - disparities[0])
     middle = torch.from_numpy(disparities).to(smooth)[best] + fraction * step
-    if options.refine:
-        middle, step = _refined(views, middle, step, options.own_photo)
-    depths = 1.0 / middle.clamp(1.0 / far, 1.0 / near)
     confidence = _mass_near(masses, best)
+    if options.refine:
+        middle, step = _refined(views, middle, step, confidence, options.own_photo)
+    depths = 1.0 / middle.clamp(1.0 / far, 1.0 / near)
     return DepthPrior(
         camera=camera,
         planes=torch.from_numpy(1.0 / disparities).to(smooth),
@@ -139,20 +146,33 @@ def plane_count(views: Sequence[WarpingView], near: float, far: float, most: int
 
 
 def _refined(
-    views: Sequence[WarpingView], middle: Tensor, step: float, own_photo: bool
+    views: Sequence[WarpingView], middle: Tensor, step: float, confidence: Tensor, own_photo: bool
 ) -> tuple[Tensor, float]:
     """Inverse depths `[H, W]` near `middle`, and the step between those that were tried."""
+    middle = _fitted(views, middle, step, confidence, _COARSE_SPACING)
     offsets = (np.linspace(-_REFINED_REACH, _REFINED_REACH, _REFINED_STEPS) * step).astype(np.float32)
-    base: NDArray[np.float32] = middle.numpy()
-    least = np.float32(_EPS * base.max())
-    tried = [np.reciprocal(np.maximum(base + offset, least), dtype=np.float32) for offset in offsets]
+    tried = [_depths(middle + offset) for offset in offsets.tolist()]
     costs = [disagreement(views, depth, _REFINED_WINDOWS, first_only=own_photo) for depth in tried]
     stacked = torch.from_numpy(np.stack(costs))
     radius = _REFINED_SMOOTHING
     smooth = F.avg_pool2d(stacked[None], 2 * radius + 1, 1, radius, count_include_pad=False)[0]
     best, fraction = _lowest(smooth)
     fine = float(offsets[1] - offsets[0])
-    return middle + torch.from_numpy(offsets).to(middle)[best] + fraction * fine, fine
+    found = middle + torch.from_numpy(offsets).to(middle)[best] + fraction * fine
+    return _fitted(views, found, step, confidence, _FINE_SPACING), fine
+
+
+def _fitted(
+    views: Sequence[WarpingView], middle: Tensor, step: float, confidence: Tensor, spacing: int
+) -> Tensor:
+    guide = torch.from_numpy(first_warped(views, _depths(middle))).permute(2, 0, 1)
+    reach = _SAME_SURFACE * spacing * abs(step)
+    return fitted_planes(middle, confidence, guide, reach=reach, spacing=spacing)
+
+
+def _depths(inverse: Tensor) -> NDArray[np.float32]:
+    """Depths `[H, W]` of `inverse` ones, far away where these are not positive."""
+    return (1.0 / inverse.clamp(min=_EPS * float(inverse.max()))).numpy()
 
 
 def _lowest(costs: Tensor) -> tuple[Tensor, Tensor]:
