@@ -244,7 +244,7 @@ class SceneFailed:
 
 @dataclass(frozen=True, kw_only=True)
 class PlaneInfo:
-    """How one look of a frame was drawn; `note` says in one line what is shown where that is not plain."""
+    """How one look of a frame was drawn; `note` says in a line or two what is shown where that is not plain."""
 
     look: Look
     times: StageTimes

@@ -33,7 +33,7 @@ def overlay_lines(viewer: Viewer) -> tuple[str, ...]:
     reduced = f", {frame.scale:.0%} while moving" if frame.is_reduced else ""
     reduced += f" with {frame.detail:.3g} of the Gaussians" if frame.detail < 1.0 else ""
     lines = [f"{whole}{reduced}"]
-    lines += [_look_line(plane) for plane in frame.planes]
+    lines += [line for plane in frame.planes for line in _look_line(plane).splitlines()]
     lines += [viewer.views.progress] if viewer.views.progress else []
     pinned = viewer.views.scene.pinned
     lines += [texts.pinned(pinned)] if pinned and viewer.views.is_shown else []
@@ -73,7 +73,7 @@ def statistics_rows(frame: FrameReady | None, viewer: Viewer) -> list[tuple[str,
     """The table of the statistics panel."""
     if frame is None:
         return []
-    rows: list[tuple[str, ...]] = [("", *(look_name(plane.look) for plane in frame.planes))]
+    rows: list[tuple[str, ...]] = [("", *(plane_name(plane) for plane in frame.planes))]
     rows += [
         (f"{name} [ms]", *(f"{getattr(plane.times, name):.1f}" for plane in frame.planes))
         for name in ("project", "sort", "bin", "blend", "total")
@@ -204,8 +204,13 @@ def look_name(look: Look) -> str:
     return look.blend.value if look.photos is None else look.photo_view.value
 
 
+def plane_name(plane: PlaneInfo) -> str:
+    """What drew one look of a frame."""
+    return texts.BAKED if plane.note and plane.look.photos is None else look_name(plane.look)
+
+
 def _label(plane: PlaneInfo) -> str:
-    name = texts.BAKED if plane.note and plane.look.photos is None else look_name(plane.look)
+    name = plane_name(plane)
     return name if plane.look.photos is not None else f"{name}  {plane.times.total:.0f} ms"
 
 

@@ -221,9 +221,9 @@ def view_progress(width: int, height: int, share: float) -> str:
 
 
 def seen_view(seen: SeenView) -> str:
-    """An image-based view that is shown."""
+    """An image-based view that is shown, in one or two lines."""
     height, width = seen.pixels.shape[:2]
-    how = "" if seen.is_trained else f"; {UNTRAINED}"
+    how = "" if seen.is_trained else f"\n{UNTRAINED}"
     return f"image-based view, {width} x {height} from {', '.join(seen.sources)}{how}"
 
 

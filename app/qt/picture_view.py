@@ -32,6 +32,7 @@ from ..drawing import Drawing, DrawnFrustum, Point
 Picture = NDArray[np.uint8]
 
 _INK, _SHADE, _ACCENT = QColor(255, 255, 255), QColor(0, 0, 0, 150), QColor(255, 158, 26)
+_THUMBNAIL_OPACITY = 0.85  # what is behind is still seen
 _LINE = QColor(120, 190, 255, 200)
 _MARGIN = 10
 
@@ -136,8 +137,9 @@ class PictureView(QWidget):
 
     def _paint_split(self, painter: QPainter, width: int, height: int, ratio: float) -> None:
         x = width * (self.drawing.split or 0.0)
-        painter.setPen(QPen(_INK, 2 * ratio))
-        painter.drawLine(QPointF(x, 0), QPointF(x, height))
+        for colour, thickness in ((_SHADE, 4), (_INK, 2)):  # seen on white too
+            painter.setPen(QPen(colour, thickness * ratio))
+            painter.drawLine(QPointF(x, 0), QPointF(x, height))
         painter.setBrush(_INK)
         painter.drawEllipse(QPointF(x, height / 2), 7 * ratio, 7 * ratio)
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -228,6 +230,7 @@ def _paint_frustum(painter: QPainter, frustum: DrawnFrustum, ratio: float) -> No
             image = QImage(_address(pixels), width, height, 4 * width, QImage.Format.Format_RGB32)
             painter.save()
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.setOpacity(_THUMBNAIL_OPACITY)
             painter.setTransform(laid, True)
             painter.drawImage(0, 0, image)
             painter.restore()

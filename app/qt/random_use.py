@@ -24,7 +24,7 @@ from ..messages import IDENTITY
 from .main_window import MainWindow
 
 _test: Any = QTest  # its stubs know windows only
-_NOT_RANDOM = {"open", "open-photos", "quit", "full-screen", "bake", "export-video"}
+_NOT_RANDOM = {"open", "open-photos", "quit", "full-screen", "bake", "bake-photos", "export-video"}
 """They begin another history, end the window, or take minutes."""
 
 _KEYS = (Qt.Key.Key_W, Qt.Key.Key_A, Qt.Key.Key_S, Qt.Key.Key_D, Qt.Key.Key_Q, Qt.Key.Key_E)

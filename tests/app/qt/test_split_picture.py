@@ -177,8 +177,9 @@ def test_a_thumbnail_is_painted_into_its_photos_corners(view: PictureView) -> No
     view.show_pictures((np.zeros((_HEIGHT, _WIDTH, 4), np.uint8),))
     view.show_drawing(Drawing(frustums=(drawn,)))
     painted = pixels(view)[..., :3]
-    assert painted[100, 60].tolist() == blue[:3]
-    assert painted[100, 120].tolist() == green[:3]
+    first, second = painted[100, 60].astype(int), painted[100, 120].astype(int)
+    assert first[0] > 180 > 0 == first[1:].max()
+    assert second[1] > 180 > 0 == second[[0, 2]].max()
     assert painted[10:25].max() == 0
     assert painted[60:85, 190].max() > 50  # lines to the camera
     assert painted[:, 260:].max() == 0
