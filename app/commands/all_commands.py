@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from tyro import conf
 
 from . import (
+    adapt,
     bake,
     bench,
     convert,
@@ -31,6 +32,7 @@ Command = (
     | Annotated[bake.Bake, conf.subcommand("bake")]
     | Annotated[reconstruct.Reconstruct, conf.subcommand("reconstruct")]
     | Annotated[lift.Lift, conf.subcommand("lift")]
+    | Annotated[adapt.Adapt, conf.subcommand("adapt")]
     | Annotated[bench.Bench, conf.subcommand("bench")]
     | Annotated[view.View, conf.subcommand("view")]
     | Annotated[train_omni.TrainOmni, conf.subcommand("train-omni")]
@@ -65,6 +67,7 @@ SUBCOMMANDS = {
         flags=reconstruct.Reconstruct, run=reconstruct.run, examples=reconstruct.EXAMPLES
     ),
     "lift": Subcommand(flags=lift.Lift, run=lift.run, examples=lift.EXAMPLES),
+    "adapt": Subcommand(flags=adapt.Adapt, run=adapt.run, examples=adapt.EXAMPLES),
     "bench": Subcommand(flags=bench.Bench, run=bench.run, examples=bench.EXAMPLES),
     "view": Subcommand(flags=view.View, run=view.run, examples=view.EXAMPLES),
     "train-omni": Subcommand(flags=train_omni.TrainOmni, run=train_omni.run, examples=train_omni.EXAMPLES),

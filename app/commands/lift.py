@@ -19,6 +19,7 @@ EXAMPLES = (
     "rowsplat lift reconstruction/project.rowsplat --maps edges --out edges --orbit 20 10 2",
     "rowsplat lift reconstruction/project.rowsplat --maps labels painted --out labels --camera camera_path.json",
     "rowsplat lift reconstruction/project.rowsplat --maps features network.onnx --classes --out classes --compare",
+    "rowsplat lift reconstruction/project.rowsplat --maps adapted adapter.safetensors --out parts",
 )
 
 
@@ -35,7 +36,7 @@ class Lift:
         flag(
             "What to lift. edges, keypoints: by OpenCV; hed: edges by a network; labels DIR: a PNG of class numbers "
             "for each photo, by its name; features FILE: .onnx, or .npz or .npy with a map of each photo; clipseg DIR: "
-            "what --words name, by a model on disk.",
+            "what --words name, by a model on disk; adapted FILE: what `rowsplat adapt` learned.",
             "WHAT [FILE]",
         ),
     ]

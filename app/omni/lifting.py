@@ -3,20 +3,45 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Protocol
 
 from ...kernels.errors import RowsplatError
-from ...render.omni_recon.lifting import LiftedViews, PhotoMaps, PredictedMaps, Predictor, render_then_predict
+from ...render.omni_recon.adaptation import Adapter
+from ...render.omni_recon.adaptation.adapted_views import AdaptedViews
+from ...render.omni_recon.lifting import (
+    Legend,
+    LiftedView,
+    LiftedViews,
+    PhotoMaps,
+    PredictedMaps,
+    Predictor,
+    render_then_predict,
+)
+from ...render.omni_recon.types import OnRays
 from ...render.output_files import filling_folder
-from ...scenes import CameraPath
+from ...scenes import Camera, CameraPath
 from ..progress import ShowStage
 from .map_files import MapFiles
 from .network import open_network, require_weights
 from .project_photos import ProjectPhotos
 
 
+class MapViews(Protocol):
+    """Sees maps from any camera."""
+
+    @property
+    def legend(self) -> Legend:
+        """What the channels mean."""
+        ...
+
+    def view(self, camera: Camera, *, on_rays: OnRays) -> LiftedView:
+        """What `camera` sees."""
+        ...
+
+
 def lift_maps(
     photos: ProjectPhotos,
-    maps: PhotoMaps,
+    maps: PhotoMaps | Adapter,
     path: CameraPath,
     out: Path,
     *,
@@ -28,7 +53,7 @@ def lift_maps(
 
     Args:
         photos: The project.
-        maps: What is known about its photos.
+        maps: What is known about its photos, or what tells it of views.
         path: The cameras.
         out: The folder, made if it does not exist.
         words: What the maps were called, for the record.
@@ -40,9 +65,7 @@ def lift_maps(
         OSError: The folder cannot be written to.
     """
     predictor = _predictor(maps) if compare else None
-    scene = photos.scene
-    model = open_network(require_weights(scene.weights), "cpu")
-    views = LiftedViews(photos.photo_set, model, maps, scene.options(), near=scene.near, far=scene.far)
+    views = _views(photos, maps)
     total = sum(camera.width * camera.height for camera in path.cameras)
     with filling_folder(out) as folder:
         files, done = MapFiles(folder, views.legend, words), 0
@@ -57,7 +80,15 @@ def lift_maps(
         files.finish()
 
 
-def _predictor(maps: PhotoMaps) -> Predictor:
+def _views(photos: ProjectPhotos, maps: PhotoMaps | Adapter) -> MapViews:
+    scene = photos.scene
+    model = open_network(require_weights(scene.weights), "cpu")
+    if isinstance(maps, Adapter):
+        return AdaptedViews(photos.photo_set, model, maps, scene.options(), near=scene.near, far=scene.far)
+    return LiftedViews(photos.photo_set, model, maps, scene.options(), near=scene.near, far=scene.far)
+
+
+def _predictor(maps: PhotoMaps | Adapter) -> Predictor:
     if isinstance(maps, PredictedMaps):
         return maps.predictor
     raise RowsplatError(

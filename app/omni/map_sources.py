@@ -11,6 +11,7 @@ from ...kernels.errors import RowsplatError
 from ..checks import require_exists
 
 if TYPE_CHECKING:
+    from ...render.omni_recon.adaptation import Adapter
     from ...render.omni_recon.lifting import PhotoMaps
     from ...scenes.photo_sets import PhotoSet
 
@@ -58,8 +59,8 @@ def map_request(values: tuple[str, ...], words: tuple[str, ...], classes: bool) 
     return MapRequest(name=name, file=file, words=words, classes=classes)
 
 
-def open_maps(request: MapRequest, photo_set: PhotoSet) -> PhotoMaps:
-    """What was asked for, for these photos.
+def open_maps(request: MapRequest, photo_set: PhotoSet) -> PhotoMaps | Adapter:
+    """What was asked for, for these photos; an adapter tells about views, not about photos.
 
     Raises:
         RowsplatError: A library is missing, or a file is at fault.
@@ -117,19 +118,26 @@ def _clipseg(request: MapRequest, photo_set: PhotoSet) -> PhotoMaps:
     return PredictedMaps(WordsPredictor(load_clipseg(_file(request)), request.words))
 
 
+def _adapted(request: MapRequest, photo_set: PhotoSet) -> Adapter:
+    from ...render.omni_recon.adaptation import load_adapter
+
+    return load_adapter(_file(request))
+
+
 def _file(request: MapRequest) -> Path:
     assert request.file is not None
     return request.file
 
 
-_OPENERS: dict[str, Callable[[MapRequest, PhotoSet], PhotoMaps]] = {
+_OPENERS: dict[str, Callable[[MapRequest, PhotoSet], PhotoMaps | Adapter]] = {
     "edges": _edges,
     "keypoints": _keypoints,
     "hed": _hed,
     "labels": _labels,
     "features": _features,
     "clipseg": _clipseg,
+    "adapted": _adapted,
 }
-_NEED_FILE = {"labels": "DIR", "features": "FILE", "clipseg": "DIR"}
+_NEED_FILE = {"labels": "DIR", "features": "FILE", "clipseg": "DIR", "adapted": "FILE"}
 MAP_NAMES = tuple(_OPENERS)
 """What can be lifted."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import torch
@@ -19,6 +20,9 @@ _SLACK = 0.05  # around the sphere that touches the cube from inside
 _LEAST_OPACITY = 1e-3  # a ray that found less has no depth
 _GUIDED_REACH = 4.0  # spreads of a prior that count as the same depth
 _LEAST_COMPONENT = 1e-9  # of a direction, so that dividing by it is safe
+
+AlongRays = Callable[[Tensor, Tensor, RayOutput], Tensor]
+"""Something more about rays, `[R, C]`, from their origins and directions `[R, 3]` and what they gathered."""
 
 
 def ray_spans(
@@ -59,7 +63,7 @@ def render_view(
     encoded: EncodedScene,
     camera: Camera,
     *,
-    maps: Tensor | None = None,
+    maps: Tensor | AlongRays | None = None,
     fine: bool = True,
     prior: DepthPrior | None = None,
     on_rays: OnRays = tell_nobody,
@@ -70,7 +74,8 @@ def render_view(
         model: The network; works as in evaluation, whatever its mode.
         encoded: The scene.
         camera: Where it is seen from.
-        maps: Something about each source view, `[V, C, h, w]` over the whole image, to be seen from here as well.
+        maps: Something about each source view, `[V, C, h, w]` over the whole image, to be seen from here as well; or
+            what tells it of rays that were just looked along.
         fine: See `OmniRecon.render_rays`.
         prior: For this camera and these source views: where to look, instead of everywhere.
         on_rays: Told after each chunk; raise from it to cancel.
@@ -97,7 +102,9 @@ def render_view(
                 prior=None if guide is None else guide.taking(part),
             )
             columns = [output.colors, *_depth_columns(output, interval[part], cosines[part])]
-            if maps is not None:
+            if callable(maps):
+                columns.append(maps(origins[part], dirs[part], output))
+            elif maps is not None:
                 columns.append(blend_maps(encoded, maps, origins[part], dirs[part], output))
             parts.append(torch.cat(columns, dim=1))
             on_rays(min(first + chunk, rays), rays)

@@ -9,6 +9,7 @@ from enum import Enum
 from torch import Tensor
 
 from ....scenes import Camera
+from ..lifting.types import Legend, MapKind, numbered_channels
 from ..types import DepthRange, SourceViews
 from .low_rank import LowRankChange
 
@@ -84,6 +85,11 @@ def tell_nobody(step: int, loss: float) -> None:
     """Report nothing."""
 
 
+def never() -> bool:
+    """Go on to the end."""
+    return False
+
+
 @dataclass(frozen=True, kw_only=True)
 class AdaptOptions:
     """How to adapt.
@@ -98,7 +104,9 @@ class AdaptOptions:
         color_weight: How much colours that differ from the photo count, so that the scene keeps its shape.
         planes: At most so many planes of the depth prior, 0 for none.
         seed: Of everything random.
+        minutes: End after so long, if the steps are not done before; the learning rate falls accordingly.
         on_step: Told after each step.
+        should_stop: Asked after each step; what was best so far is given back when it says so.
 
     Raises:
         ValueError: A value is out of its range.
@@ -113,7 +121,9 @@ class AdaptOptions:
     color_weight: float = 1.0
     planes: int = 96
     seed: int = 0
+    minutes: float | None = None
     on_step: OnStep = field(default=tell_nobody, compare=False)
+    should_stop: Callable[[], bool] = field(default=never, compare=False)
 
     def __post_init__(self) -> None:
         """Check the ranges."""
@@ -123,6 +133,8 @@ class AdaptOptions:
         for name in ("alpha", "rate", "change_rate"):
             if not getattr(self, name) > 0.0:
                 raise ValueError(f"{name} must be positive, got {getattr(self, name)}")
+        if self.minutes is not None and not self.minutes > 0.0:
+            raise ValueError(f"minutes must be positive, got {self.minutes}")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -136,6 +148,8 @@ class Adapter:
         changes: By the layers' names.
         head: Parameters of the head by name.
         losses: Of each step, for curves; not saved.
+        weights: SHA-256 of the network that it changes, in hexadecimal digits; empty where that is not known.
+        names: What the channels mean, where that was said.
     """
 
     task: Task
@@ -144,6 +158,20 @@ class Adapter:
     changes: Mapping[str, LowRankChange]
     head: Mapping[str, Tensor]
     losses: tuple[float, ...] = ()
+    weights: str = ""
+    names: Legend | None = None
+
+    @property
+    def legend(self) -> Legend:
+        """What the channels mean: their names, or their numbers."""
+        if self.names is not None:
+            return self.names
+        classes = self.task.kind is TaskKind.CLASSES
+        return Legend(
+            title="classes" if classes else "values",
+            kind=MapKind.LABELS if classes else MapKind.FEATURES,
+            channels=numbered_channels(self.task.channels, "class" if classes else "value"),
+        )
 
     @property
     def scale(self) -> float:

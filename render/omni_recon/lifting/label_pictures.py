@@ -86,6 +86,23 @@ class LabelPictures:
         return numbers
 
 
+def labelled_photos(folder: Path, photo_set: PhotoSet) -> PhotoSet:
+    """The photos of a set that have a picture of labels in `folder`.
+
+    Raises:
+        RowsplatError: The folder does not exist, or there is none for any photo.
+    """
+    if not folder.is_dir():
+        raise RowsplatError(f"{folder}: no such folder. {_REMEDY}.")
+    found = [index for index, name in enumerate(photo_set.names) if _found_file(folder, name) is not None]
+    if not found:
+        example = f"{Path(photo_set.names[0]).stem}.png"
+        raise RowsplatError(
+            f"{folder}: expected labels of some photos, such as {example}, found none. {_REMEDY}."
+        )
+    return photo_set.taking(found)
+
+
 def read_labels(path: Path) -> NDArray[np.int64]:
     """The class numbers `[h, w]` of a picture.
 
@@ -111,13 +128,22 @@ def read_labels(path: Path) -> NDArray[np.int64]:
 
 
 def _file_of(folder: Path, name: str) -> Path:
+    path = _found_file(folder, name)
+    if path is None:
+        raise SceneFileError(
+            folder / f"{Path(name).stem}.png", "", f"no labels for the photo {name}", _REMEDY
+        )
+    return path
+
+
+def _found_file(folder: Path, name: str) -> Path | None:
     """The picture for the photo `name`, which may be a path: the whole of it first, then its last part."""
     root = folder.resolve()
     for stem in (Path(name).with_suffix(""), Path(Path(name).stem)):
         candidate = (root / f"{stem}.png").resolve()
         if candidate.is_relative_to(root) and candidate.is_file():
             return candidate
-    raise SceneFileError(folder / f"{Path(name).stem}.png", "", f"no labels for the photo {name}", _REMEDY)
+    return None
 
 
 def _channels(folder: Path, values: NDArray[np.int64], first: Path) -> tuple[Channel, ...]:

@@ -115,7 +115,7 @@ def test_a_folder_that_holds_something_is_left_alone(cli: Any, project: Path, tm
     [
         (
             ["--maps", "lines"],
-            "--maps must be one of edges, keypoints, hed, labels, features, clipseg, got lines",
+            "--maps must be one of edges, keypoints, hed, labels, features, clipseg, adapted, got lines",
         ),
         (["--maps", "labels"], "expected --maps labels DIR"),
         (["--maps", "edges", "x"], "expected --maps edges, got"),
