@@ -48,6 +48,22 @@ def test_the_nearest_photos_are_taken_and_those_that_are_excluded_are_not(
     assert set(without) == {"0", "2"}
 
 
+def test_photos_that_are_included_are_taken_before_others_and_never_those_that_are_excluded(
+    photo_set: PhotoSet,
+) -> None:
+    def names(count: int, include: tuple[str, ...], exclude: tuple[str, ...] = ()) -> list[str]:
+        plan = SourceChooser(photo_set, count).choose(_camera(photo_set), exclude, include).plan
+        return [photo_set.names[index] for index in plan.sources]
+
+    assert names(2, ()) == names(2, ("absent",))
+    assert "4" not in names(2, ())
+    assert names(2, ("4",))[0] == "4"
+    assert names(2, ("4",))[1] == names(2, ())[0]
+    assert set(names(2, ("3", "4", "0"))) == {"3", "4", "0"}
+    assert "1" not in names(3, ("4", "1"), exclude=("1",))
+    assert len(names(9, ("4",))) == len(photo_set)
+
+
 def test_a_view_is_what_the_network_gives_for_those_sources(photo_set: PhotoSet, model: OmniRecon) -> None:
     camera = _camera(photo_set)
     found = NovelViews(photo_set, model, _OPTIONS).view(camera)
