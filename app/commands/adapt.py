@@ -20,6 +20,8 @@ EXAMPLES = (
     "rowsplat lift reconstruction/project.rowsplat --maps adapted adapter.safetensors --out parts",
 )
 
+_MEAN_OF = 20  # steps, for the error that is told
+
 
 @dataclass(frozen=True, kw_only=True)
 class Adapt:
@@ -44,7 +46,7 @@ class Adapt:
         float | None, flag("End after so long, 0.01 to 100000, if the steps are not done before.", "M")
     ] = None
     rank: Annotated[int, flag("Rank of the changes, 0 to 64. 0 trains the head alone.", "R")] = 4
-    rate: Annotated[float, flag("Learning rate of the head, 1e-7 to 0.1.", "LR")] = 2e-3
+    rate: Annotated[float, flag("Learning rate of the head, 1e-7 to 0.1.", "LR")] = 1e-2
     change_rate: Annotated[float, flag("Learning rate of the changes, 1e-7 to 0.1.", "LR")] = 1e-3
     rays: Annotated[int, flag("Rays of a step, 16 to 8192.", "N")] = 256
     source_views: Annotated[
@@ -101,11 +103,12 @@ def run(command: Adapt) -> None:
             should_stop=lambda: stop.exit_code is not None,
             show=show,
         )
-    adapter = done.adapter
+    adapter, losses = done.adapter, done.adapter.losses
+    first, last = (sum(part) / len(part) for part in (losses[:_MEAN_OF], losses[-_MEAN_OF:]))
     print(
         f"{command.out}: {adapter.task.channels} classes from {len(done.photos)} "
-        f"photo{'s' * (len(done.photos) > 1)}, {len(adapter.losses)} steps, {time.perf_counter() - started:.1f} s; "
-        f"lift {command.project} --maps adapted {command.out} shows them in any view"
+        f"photo{'s' * (len(done.photos) > 1)}, error from {first:.3f} to {last:.3f} in {len(losses)} steps, "
+        f"{time.perf_counter() - started:.1f} s; rowsplat lift --maps adapted shows them in any view"
     )
     if stop.exit_code is not None:
         raise SystemExit(stop.exit_code)

@@ -1,4 +1,7 @@
-"""Labelled photos as examples of a task: each is seen from the photos that serve it best, itself left out."""
+"""Labelled photos as examples of a task: each is seen from the photos that serve it best, without itself and with it.
+
+Views from close to a photo are made from that photo, others are not; who has learned one of the two fails at the other.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ from ..source_pictures import SourcePictures
 from ..view_sources import ViewSources
 from .types import UNKNOWN, Task, TaskExample, TaskKind
 
-MOST_LABELLED = 32
+MOST_LABELLED = 16
 """Of more labelled photos so many are learned from, spread evenly: all are kept in memory."""
 
 _MOST_VOTES = 0.5  # a pixel is labelled if so much of it is
@@ -35,7 +38,7 @@ class LabelledTask:
         task: Classes.
         legend: Their names, colours and numbers.
         names: Of the photos that are learned from.
-        examples: One for each of them.
+        examples: Two for each of them: without and with the photo itself among the sources.
     """
 
     task: Task
@@ -79,16 +82,18 @@ def labelled_task(
     for index, photo in enumerate(labelled):
         on_example(index, count)
         image = own.photo(index)
-        chosen = sources.of(image.camera, (photo.name,))
-        examples.append(
-            TaskExample(
-                sources=chosen.views,
-                bounds=chosen.choice.plan.bounds,
-                camera=image.camera,
-                image=torch.from_numpy(image.rgb).permute(2, 0, 1),
-                truth=_truth(pictures, photo, image.rgb),
+        truth = _truth(pictures, photo, image.rgb)
+        for exclude in ((photo.name,), ()):
+            chosen = sources.of(image.camera, exclude)
+            examples.append(
+                TaskExample(
+                    sources=chosen.views,
+                    bounds=chosen.choice.plan.bounds,
+                    camera=image.camera,
+                    image=torch.from_numpy(image.rgb).permute(2, 0, 1),
+                    truth=truth,
+                )
             )
-        )
     on_example(count, count)
     return LabelledTask(
         task=Task(kind=TaskKind.CLASSES, channels=len(pictures.legend.channels)),

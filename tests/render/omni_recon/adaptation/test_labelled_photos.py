@@ -82,14 +82,15 @@ def _adapter(labels: Path, options: AdaptOptions = OPTIONS) -> Adapter:
     return replace(adapt(network(), found.task, found.examples, options), names=found.legend)
 
 
-def test_only_photos_with_labels_are_learned_from_and_never_from_themselves(labels: Path) -> None:
+def test_photos_with_labels_are_learned_from_without_themselves_and_with_them(labels: Path) -> None:
     found = _task(labels)
     assert found.names == ("p1", "p2")
     assert [channel.name for channel in found.legend.channels] == ["the ball", str(AROUND)]
-    for example, index in zip(found.examples, (1, 2), strict=True):
+    for example, index, itself in zip(found.examples, (1, 1, 2, 2), (False, True) * 2, strict=True):
         own = photos().cameras[index].position
         np.testing.assert_allclose(example.camera.position, own)
-        assert all(np.linalg.norm(camera.position - own) > 1e-6 for camera in example.sources.cameras)
+        distances = [np.linalg.norm(camera.position - own) for camera in example.sources.cameras]
+        assert (min(distances) < 1e-9) == itself
         truth, height = example.truth, example.camera.height
         assert (truth[: height // 5] == UNKNOWN).all()
         assert truth[height // 2, example.camera.width // 2] == 0
@@ -182,18 +183,19 @@ def test_minutes_end_the_work_before_the_steps(labels: Path) -> None:
     assert 1 <= len(made.losses) < 1000
 
 
-def test_a_learned_ball_is_seen_without_the_photo_that_it_was_learned_from(labels: Path) -> None:
-    made = _adapter(labels, replace(OPTIONS, steps=60, rate=2e-2))
+def test_a_learned_ball_is_seen_with_and_without_the_photo_that_it_was_learned_from(labels: Path) -> None:
+    made = _adapter(labels, replace(OPTIONS, steps=120, rate=2e-2))
     camera = photos().cameras[1].resized(32, 26)
-    seen = AdaptedViews(photos(), network(), made, LOOKING).view(camera, exclude=("p1",))
-    assert "p1" not in seen.sources
-    assert seen.map.shape == (2, 26, 32)
-    known = seen.classes >= 0
-    np.testing.assert_allclose(seen.map.sum(axis=0)[known], 1.0, atol=1e-5)
     truth = np.where(np.isnan(sphere_distances(camera)), 1, 0)
-    assert (seen.classes == truth)[8:].mean() > 0.85
-    assert (truth[8:] == 0).mean() < 0.7
-    assert (truth[8:] == 1).mean() < 0.7
+    assert 0.3 < truth[8:].mean() < 0.7
+    views = AdaptedViews(photos(), network(), made, LOOKING)
+    for exclude in ((), ("p1",)):
+        seen = views.view(camera, exclude=exclude)
+        assert ("p1" in seen.sources) == (not exclude)
+        assert seen.map.shape == (2, 26, 32)
+        known = seen.classes >= 0
+        np.testing.assert_allclose(seen.map.sum(axis=0)[known], 1.0, atol=1e-5)
+        assert (seen.classes == truth)[8:].mean() > 0.75
 
 
 def test_no_labels_are_one_line(tmp_path: Path) -> None:
