@@ -101,15 +101,15 @@ class FineTuning:
     def begin(self) -> None:
         """Read the photos that are held out, and measure the network that was given unless a run is gone on with.
 
+        This does not count as time of the run.
+
         Raises:
             RowsplatError: OpenCV is not installed.
             SceneFileError: A photo cannot be read.
         """
-        started = time.monotonic()
         self._held_out = self.examples.validation()
         if math.isnan(self.first_psnr):
             self.first_psnr = self.best_psnr = self.last_psnr = self._psnr(self.best)
-        self.seconds += time.monotonic() - started
 
     @property
     def check_is_due(self) -> bool:
