@@ -76,7 +76,7 @@ class Reconstruct:
     tolerance: Annotated[
         float,
         flag("Depths of two views agree when they differ by so much of themselves, 1e-6 to 1.", "T"),
-    ] = 0.015
+    ] = 0.03
     voxel: Annotated[
         float | None,
         flag(

@@ -54,7 +54,7 @@ class FusionOptions:
     """
 
     voxel_size: float | None = None
-    tolerance: float = 0.015
+    tolerance: float = 0.03
     agreeing: int = 1
     smallest_part: float = 0.01
     max_triangles: int | None = None

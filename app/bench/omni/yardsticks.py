@@ -6,7 +6,7 @@ A method gives new views, depths of photos, or both: what it cannot give is `Non
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import ClassVar, Protocol
 
@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 from ....render.omni_recon import DepthRange, OmniRecon, RenderedView, SourceViews
 from ....render.omni_recon import render_view as render_omni_view
+from ....render.omni_recon.depth_prior import LEAST_PHOTOS, SweepOptions, sweep_planes
+from ....render.omni_recon.unseen_filling import filled_unseen
 from ....render.photo_warping import nearest_camera, warped_photo
 from ....scenes import Camera
 from ....scenes.photo_sets import PhotoImage
@@ -31,17 +33,15 @@ Photos = Sequence[NDArray[np.float32]]
 
 
 class Yardstick(Protocol):
-    """A method to be measured."""
+    """A method to be measured.
 
-    @property
-    def name(self) -> str:
-        """What tables call it."""
-        ...
+    Args:
+        name: What tables call it.
+        needs_weights: Whether it was made from a file of trained weights.
+    """
 
-    @property
-    def needs_weights(self) -> bool:
-        """Whether it was made from a file of trained weights."""
-        ...
+    name: ClassVar[str]
+    needs_weights: ClassVar[bool]
 
     def view(
         self, photos: Photos, cameras: Sequence[Camera], target: Camera, near_far: tuple[float, float]
@@ -79,13 +79,15 @@ class PlaneWarp:
     def view(
         self, photos: Photos, cameras: Sequence[Camera], target: Camera, near_far: tuple[float, float]
     ) -> Picture | None:
-        """Black where the photo does not reach."""
+        """Filled from around it where the photo does not reach."""
         require_views(photos, cameras, 1)
         require_range(near_far)
         middle = sum(near_far) / 2.0
         nearest = nearest_camera(cameras, target, middle)
         photo = PhotoImage(rgb=photos[nearest], alpha=None, camera=cameras[nearest])
-        return warped_photo(photo, target, middle).image
+        warped = warped_photo(photo, target, middle)
+        image = torch.from_numpy(warped.image).permute(2, 0, 1)
+        return filled_unseen(image, torch.from_numpy(warped.alpha)).permute(1, 2, 0).numpy()
 
     def depth(
         self, photos: Photos, cameras: Sequence[Camera], near_far: tuple[float, float]
@@ -159,31 +161,43 @@ class MVSNeRFYardstick:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class OmniReconYardstick:
-    """The method of this package; photos are scaled to the first one's size."""
+    """The method of this package; photos are scaled to the first one's size.
+
+    Args:
+        model: The network.
+        sweep: How rays are told where to look.
+    """
 
     model: OmniRecon
+    sweep: SweepOptions = field(default_factory=lambda: SweepOptions(planes=128))
     name: ClassVar[str] = "Omni-Recon"
     needs_weights: ClassVar[bool] = True
 
     def view(
         self, photos: Photos, cameras: Sequence[Camera], target: Camera, near_far: tuple[float, float]
     ) -> Picture | None:
-        """From all photos."""
-        image = self._rendered(photos, cameras, target, near_far).image
-        return image.permute(1, 2, 0).cpu().numpy()
+        """From all photos; what none shows is filled from around it."""
+        seen = self._rendered(photos, cameras, target, near_far, own_photo=False)
+        return filled_unseen(seen.image, seen.opacity).permute(1, 2, 0).cpu().numpy()
 
     def depth(
         self, photos: Photos, cameras: Sequence[Camera], near_far: tuple[float, float]
     ) -> Picture | None:
         """Rendered from the first photo's camera, from all photos; 0 where nothing is found."""
-        require_views(photos, cameras, 1)
-        return self._rendered(photos, cameras, cameras[0], near_far).depth.cpu().numpy()
+        seen = self._rendered(photos, cameras, cameras[0], near_far, own_photo=True)
+        return seen.depth.cpu().numpy()
 
     @torch.no_grad()
     def _rendered(
-        self, photos: Photos, cameras: Sequence[Camera], target: Camera, near_far: tuple[float, float]
+        self,
+        photos: Photos,
+        cameras: Sequence[Camera],
+        target: Camera,
+        near_far: tuple[float, float],
+        *,
+        own_photo: bool,
     ) -> RenderedView:
-        require_views(photos, cameras, 1)
+        require_views(photos, cameras, LEAST_PHOTOS)
         require_range(near_far)
         size = (cameras[0].width, cameras[0].height)
         device = self.model.log_sharpness.device
@@ -191,10 +205,11 @@ class OmniReconYardstick:
             images=torch.cat([picture_tensor(photo, size) for photo in photos]).to(device),
             cameras=tuple(camera.resized(*size) for camera in cameras),
         )
+        prior = sweep_planes(sources, target, *near_far, replace(self.sweep, own_photo=own_photo))
         training = self.model.training
         self.model.eval()
         try:
             encoded = self.model.encode(sources, DepthRange(near=near_far[0], far=near_far[1]))
         finally:
             self.model.train(training)
-        return render_omni_view(self.model, encoded, target)
+        return render_omni_view(self.model, encoded, target, prior=prior)

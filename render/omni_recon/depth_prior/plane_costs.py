@@ -30,6 +30,7 @@ _COLOR_WEIGHT, _COLOR_CAP = np.float32(0.3), np.float32(0.15)
 _NOISE = np.float32(
     2e-5
 )  # variance of a window that says as much as no texture: a level of 255 in each channel
+_FLAT = _NOISE / 4  # that of a window which is hardly told from one flat colour
 _BEST_PAIR = np.float32(0.6)
 _UNSEEN_PAIR = np.float32(9.0)
 UNSEEN_COST = np.float32(0.42)
@@ -130,6 +131,20 @@ def first_warped(views: Sequence[WarpingView], depth: Picture) -> Picture:
     """
     cv2 = optional_module("cv2", extra="omni", feature="finding depth in photos")
     return views[0].warped(cv2, depth)[0]
+
+
+def textured(picture: Picture) -> Picture:
+    """How far each small window of `picture [H, W, 3]` is from one flat colour, `[H, W]`: 0 where it is, else about 1.
+
+    Anything agrees with a flat colour, such as a background that was cut out.
+
+    Raises:
+        RowsplatError: OpenCV is not installed.
+    """
+    cv2 = optional_module("cv2", extra="omni", feature="finding depth in photos")
+    everywhere = np.ones(picture.shape[:2], dtype=np.bool_)
+    variance = _windows(cv2, picture, everywhere, (min(WINDOWS),)).variances[0] - _NOISE
+    return variance / (variance + _FLAT)
 
 
 def _windows(cv2: Any, picture: Picture, seen: NDArray[np.bool_], radii: Sequence[int]) -> _Windows:

@@ -20,7 +20,7 @@ from torch import Tensor
 from ....scenes import Camera
 from ..types import SourceViews
 from .hidden_views import view_surfaces
-from .plane_costs import WarpingView, disagreement, first_warped
+from .plane_costs import WarpingView, disagreement, first_warped, textured
 from .plane_fitting import fitted_planes
 from .semi_global import smoothed_costs
 
@@ -76,7 +76,7 @@ class DepthPrior:
         masses: How likely each is, `[D, H, W]`, of sum 1.
         depths: The most likely depth, `[H, W]`.
         spreads: How far off it may well be, `[H, W]`.
-        confidence: How likely it is that the ray ends there, `[H, W]` in [0, 1].
+        confidence: How likely it is that the ray ends there, `[H, W]` in [0, 1]; 0 where all is one flat colour.
         surfaces: What may hide things from the source views, see `view_surfaces`, `[V, h, w]`.
     """
 
@@ -117,7 +117,7 @@ def sweep_planes(
     best, fraction = _lowest(smooth)
     step = float(disparities[1] - disparities[0])
     middle = torch.from_numpy(disparities).to(smooth)[best] + fraction * step
-    confidence = _mass_near(masses, best)
+    confidence = _mass_near(masses, best) * torch.from_numpy(textured(first_warped(views, _depths(middle))))
     if options.refine:
         middle, step = _refined(views, middle, step, confidence, options.own_photo)
     depths = 1.0 / middle.clamp(1.0 / far, 1.0 / near)

@@ -1,0 +1,95 @@
+"""The figures of docs/omni-recon.md: `python -m rowsplat.app.bench.omni.table DATA --weights FILE --out FOLDER`.
+
+DATA has the photo sets (posed/), meshes (meshes/) and weights of other networks (models/mvs/) that are measured with.
+What is measured is kept in FOLDER/figures.json: the same line again goes on, and prints the tables.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import torch
+import tyro
+
+from ....render.omni_recon import OmniRecon, Quality, ReconstructionOptions, load_weights
+from .figure_store import FigureStore
+from .known_scenes import KnownScene, drawn_mesh, generated, room
+from .surface_figures import SIDE, depth_table, measure_depths, measure_mesh, mesh_table
+from .view_figures import measure_views, view_table
+from .yardsticks import (
+    MVSNeRFYardstick,
+    OmniReconYardstick,
+    PatchmatchNetYardstick,
+    PlaneWarp,
+    Yardstick,
+)
+
+_OVERLAPPING = (0, 1, 2)  # photos of room8; the other five show what no two others show
+_GENERATED = range(4)
+_GENERATED_SIZE = (320, 240)
+_DRAWN_SIZE = (400, 400)
+
+
+class Part(Enum):
+    """What can be measured."""
+
+    VIEWS = "views"
+    DEPTHS = "depths"
+    MESHES = "meshes"
+
+
+def main(
+    data: Annotated[tyro.conf.Positional[Path], tyro.conf.arg(help="Folder with posed, meshes and models.")],
+    out: Annotated[Path, tyro.conf.arg(help="Folder for the figures.")],
+    weights: Annotated[
+        Path | None, tyro.conf.arg(help="Of Omni-Recon; without it: none, which follow the prior.")
+    ] = None,
+    parts: Annotated[tuple[Part, ...], tyro.conf.arg(help="What is measured.")] = tuple(Part),
+    views: Annotated[int, tyro.conf.arg(help="New views of each photo set.")] = 2,
+    pictures: Annotated[bool, tyro.conf.arg(help="Keep the views, each beside its photo.")] = False,
+) -> None:
+    """Measure and print tables."""
+    out.mkdir(parents=True, exist_ok=True)
+    store, model = FigureStore(out / "figures.json"), _model(weights)
+    ours = OmniReconYardstick(model=model)
+    if Part.VIEWS in parts:
+        methods: list[Yardstick] = [PlaneWarp(), MVSNeRFYardstick.of_folder(data / "models/mvs"), ours]
+        measure_views(store, data / "posed", methods, views, out / "pictures" if pictures else None)
+        print(view_table(store, methods), end="\n\n")
+    if Part.DEPTHS in parts:
+        methods = [PatchmatchNetYardstick.of_folder(data / "models/mvs"), ours]
+        scenes = _scenes(data)[:-1]
+        for scene in scenes:
+            middle = (len(scene.depths) // 2,)
+            measure_depths(store, scene, _OVERLAPPING if scene.name == "room8" else middle, methods)
+        print(depth_table(store, scenes, methods), end="\n\n")
+    if Part.MESHES in parts:
+        options = ReconstructionOptions.of_quality(Quality.FULL)
+        for scene in _scenes(data):
+            measure_mesh(store, scene, model, options)
+        print(mesh_table(store))
+
+
+def _scenes(data: Path) -> list[KnownScene]:
+    bob = data / "meshes/bob"
+    return [
+        room(data / "posed/room8"),
+        *(generated(number, *_GENERATED_SIZE) for number in _GENERATED),
+        drawn_mesh(bob / "bob_tri.obj", bob / "bob_diffuse.png", *_DRAWN_SIZE),
+    ]
+
+
+def _model(weights: Path | None) -> OmniRecon:
+    torch.manual_seed(0)
+    model = OmniRecon(ReconstructionOptions(max_side=SIDE).config(0.0)).eval()
+    if weights is None:
+        model.start_at_prior()
+    else:
+        load_weights(model, weights)
+    return model
+
+
+if __name__ == "__main__":
+    tyro.cli(main)
