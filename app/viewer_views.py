@@ -119,6 +119,8 @@ class ViewerViews:
         if _same(wanted, self._request) or (wanted is not None and _same(wanted, self._finished)):
             return
         self._request, self.progress = wanted, ""
+        if wanted is not None:
+            self._finished = None  # its picture makes way for another
         if wanted is not None and self._viewing is None:
             self._viewing = self._viewer.window.start_viewing(self.receive)
         if self._viewing is not None:

@@ -139,6 +139,18 @@ def test_a_finished_view_is_not_made_again_but_a_half_made_one_is(viewer: Viewer
     assert [request is None for request in _viewing(viewer).requests] == [False, True]
 
 
+def test_a_view_that_another_took_the_place_of_is_made_again(viewer: Viewer) -> None:
+    first = _asked(viewer)
+    viewer.views.receive(_made(first, is_last=True))
+    viewer.look_from(camera(azimuth=40.0))
+    viewer.follow()
+    viewer.views.receive(_made(_asked(viewer), is_last=False, size=0))
+    viewer.look_from(first.camera)
+    viewer.follow()
+    assert np.array_equal(_asked(viewer).camera.viewmat, first.camera.viewmat)
+    assert _asked(viewer).number > first.number
+
+
 def test_what_an_older_request_says_is_passed_over(viewer: Viewer) -> None:
     old = _asked(viewer)
     viewer.look_from(camera(azimuth=20.0))
