@@ -178,7 +178,7 @@ class _TexturedMesh:
         """Picture `[H, W, 3]` and depth `[H, W]` at pixel centres."""
         steps = (np.arange(_SAMPLES) + 0.5) / _SAMPLES
         pictures = [self._cast(camera, x, y)[0] for x in steps for y in steps]
-        return np.mean(pictures, axis=0, dtype=np.float32), self._cast(camera, 0.5, 0.5)[1]
+        return np.stack(pictures).mean(axis=0), self._cast(camera, 0.5, 0.5)[1]
 
     def _cast(self, camera: Camera, x: float, y: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         columns, rows = np.meshgrid(np.arange(camera.width) + x, np.arange(camera.height) + y)

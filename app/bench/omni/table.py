@@ -13,7 +13,7 @@ from typing import Annotated
 import torch
 import tyro
 
-from ....render.omni_recon import OmniRecon, Quality, ReconstructionOptions, load_weights
+from ....render.omni_recon import OmniRecon, ReconstructionOptions, load_weights
 from .figure_store import FigureStore
 from .known_scenes import KnownScene, drawn_mesh, generated, room
 from .surface_figures import SIDE, depth_table, measure_depths, measure_mesh, mesh_table
@@ -27,6 +27,7 @@ from .yardsticks import (
 )
 
 _OVERLAPPING = (0, 1, 2)  # photos of room8; the other five show what no two others show
+_PHOTOS = 4  # that a depth map for a mesh is made from
 _GENERATED = range(4)
 _GENERATED_SIZE = (320, 240)
 _DRAWN_SIZE = (400, 400)
@@ -66,7 +67,7 @@ def main(
             measure_depths(store, scene, _OVERLAPPING if scene.name == "room8" else middle, methods)
         print(depth_table(store, scenes, methods), end="\n\n")
     if Part.MESHES in parts:
-        options = ReconstructionOptions.of_quality(Quality.FULL)
+        options = ReconstructionOptions(max_side=SIDE, source_views=_PHOTOS)
         for scene in _scenes(data):
             measure_mesh(store, scene, model, options)
         print(mesh_table(store))
