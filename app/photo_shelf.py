@@ -118,7 +118,7 @@ def picture_of(seen: SeenView, camera: Camera) -> RenderResult:
 
     size = (camera.width, camera.height)
     scaled = Image.fromarray(seen.pixels).resize(size, Image.Resampling.BILINEAR)
-    image = np.asarray(scaled).astype(np.float32) / np.float32(255.0)
+    image = (np.asarray(scaled) / np.float32(255.0)).astype(np.float32)
     return _shown(image, np.ones(image.shape[:2], np.float32))
 
 
