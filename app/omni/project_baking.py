@@ -8,6 +8,7 @@ from pathlib import Path
 from ...render.omni_recon.baked import Bake, BakedOptions
 from ...render.omni_recon.baked.files import SUFFIX, save_bake
 from ...render.omni_recon.baked.making import bake_photos
+from ...render.omni_recon.baked.outline_tuning import TunedOutlines, fit_outlines
 from ...render.omni_recon.baked.tuning import OnTuning, TuningOptions, TuningProgress, fine_tune_bake
 from ...scenes.formats.mesh_files import load_mesh, save_mesh
 from ..progress import ShowStage
@@ -24,12 +25,14 @@ class ProjectBake:
     Args:
         bake: It.
         file: Where the bake lies.
-        first_psnr: Of held-out photos before fine-tuning [dB]; `None` without it.
+        outlines: What fitting the mesh to the photos' outlines gave; `None` without fine-tuning or transparent parts.
+        first_psnr: Of held-out photos, where the mesh is, before fine-tuning colours [dB]; `None` without it.
         psnr: Afterwards.
     """
 
     bake: Bake
     file: Path
+    outlines: TunedOutlines | None = None
     first_psnr: float | None = None
     psnr: float | None = None
 
@@ -58,8 +61,12 @@ def bake_project(
     model = open_network(require_weights(photos.scene.weights), "cpu")
     options = BakedOptions() if max_side is None else BakedOptions(max_side=max_side)
     bake = bake_photos(photos.photo_set, mesh, model, options, on_progress=show)
-    first = psnr = None
+    outlines = first = psnr = None
     if tune is not None:
+        outlines = fit_outlines(
+            bake, photos.photo_set, on_progress=lambda done, total: show("fit outlines", done, total)
+        )
+        bake = bake if outlines is None else outlines.bake
         tuned = fine_tune_bake(bake, minutes=tune, options=TuningOptions(), on_progress=_shown(show))
         bake, first, psnr = tuned.bake, tuned.first_psnr, tuned.psnr
     file = bake_file(out)
@@ -67,7 +74,7 @@ def bake_project(
     save_mesh(bake.mesh, out)
     save_bake(bake, file)
     show("write", 1, 1)
-    return ProjectBake(bake=bake, file=file, first_psnr=first, psnr=psnr)
+    return ProjectBake(bake=bake, file=file, outlines=outlines, first_psnr=first, psnr=psnr)
 
 
 def _shown(show: ShowStage) -> OnTuning:

@@ -130,6 +130,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.pictures is not None:
         save_pictures(bake, held_out, options.pictures, "baked")
     if options.tune:
+        bake = _with_outlines(bake, sources)
+        print(quality(bake, held_out, options.max_side))
         tuned = _tuned(bake, options.tune, options.steps)
         print(quality(tuned, held_out, options.max_side))
         if options.pictures is not None:
@@ -166,6 +168,21 @@ def _bake(sources: PhotoSet, weights: Path, mesh: TriangleMesh, max_side: int) -
     model = OmniRecon().eval()
     load_weights(model, weights)
     return bake_photos(sources, mesh, model, BakedOptions(max_side=max_side))
+
+
+def _with_outlines(bake: Bake, sources: PhotoSet) -> Bake:
+    from ....render.omni_recon.baked.outline_tuning import fit_outlines
+
+    processor = time.process_time()
+    fitted = fit_outlines(bake, sources)
+    if fitted is None:
+        print("the photos have no outlines")
+        return bake
+    print(
+        f"outlines: {fitted.rounds} rounds, {time.process_time() - processor:.0f} s of processors, held-out photos "
+        f"{fitted.first_psnr:.2f} -> {fitted.psnr:.2f} dB"
+    )
+    return fitted.bake
 
 
 def _tuned(bake: Bake, minutes: float, steps: int | None) -> Bake:
