@@ -49,13 +49,13 @@ class Reconstruct:
     resolution: Annotated[
         str | None,
         flag(
-            "Longer side of the depth maps [px], or WxH that they fit into, 16 to 2048. Without it: by the quality, "
-            "160 or 320.",
+            "Longer side of the depth maps [px], or WxH that they fit into, 16 to 2048. Without it: 320.",
             "PX",
         ),
     ] = None
     quality: Annotated[
-        Literal["fast", "full"], flag("Finer samples, volume and depth maps, and eight times the time.")
+        Literal["fast", "full"],
+        flag("Full: the network corrects the depths that the photos agree on; many times the time."),
     ] = "fast"
     weights: Annotated[
         Path | None,

@@ -36,6 +36,7 @@ def settings_of(
         "volume_resolution": options.volume_resolution,
         "samples": options.samples,
         "planes": options.planes,
+        "network": options.network,
         "least_confidence": options.least_confidence,
         "near": depths[0],
         "far": depths[1],

@@ -107,7 +107,7 @@ class _DepthFinder:
         names = (self._names[source] for source in plan.sources)
         digest = view_digest(
             self._weights,
-            f"{self._options.config(0.0)} {self._options.planes}",
+            f"{self._options.config(0.0)} {self._options.planes} {self._options.network}",
             plan.bounds,
             zip(names, sources.cameras, sources.images, strict=True),
         )
@@ -122,15 +122,16 @@ class _DepthFinder:
 
     def _computed(self, plan: ViewPlan, sources: SourceViews, pace: _Pace) -> DepthAndConfidence:
         pace.begin_view()
-        with torch.no_grad():
-            encoded = self._model.encode(sources, plan.bounds, reference=plan.camera)
         sweep = self._options.sweep(own_photo=True)
         prior = sweep and sweep_planes(sources, plan.camera, plan.bounds.near, plan.bounds.far, sweep)
+        if prior is not None and not self._options.network:
+            rays = plan.camera.width * plan.camera.height
+            pace.on_rays()(rays, rays)
+            return _as_arrays(prior.depths, prior.confidence)
+        with torch.no_grad():
+            encoded = self._model.encode(sources, plan.bounds, reference=plan.camera)
         seen = render_view(self._model, encoded, plan.camera, prior=prior, on_rays=pace.on_rays())
-        return (
-            seen.depth.cpu().numpy().astype(np.float32, copy=False),
-            seen.confidence.cpu().numpy().astype(np.float32, copy=False),
-        )
+        return _as_arrays(seen.depth, seen.confidence)
 
 
 class _Pace:
@@ -183,6 +184,13 @@ class _Pace:
                 stage=ReconstructionStage.DEPTH, done=self._done, total=self._total, seconds_left=left
             )
         )
+
+
+def _as_arrays(depth: torch.Tensor, confidence: torch.Tensor) -> DepthAndConfidence:
+    depths, confidences = (
+        values.cpu().numpy().astype(np.float32, copy=False) for values in (depth, confidence)
+    )
+    return depths, confidences
 
 
 def _trusted(found: DepthAndConfidence, photo: PhotoImage, least_confidence: float) -> NDArray[np.float32]:

@@ -305,3 +305,21 @@ def test_photos_become_the_surface_if_the_network_knows_it(
     assert len(fused.mesh.faces) > 500
     assert np.abs(off).mean() < 0.3 * fused.voxel_size
     assert np.abs(off).max() < 2.0 * fused.voxel_size
+
+
+def test_without_the_network_the_depths_are_those_of_the_sweep() -> None:
+    options = replace(_OPTIONS, network=False, planes=32)
+    found = [_reconstructed_by(seed, options) for seed in (0, 5)]
+    assert _same(*found)
+    assert _same(found[0], _reconstructed_by(0, replace(options, samples=8)))
+    assert not _same(found[0], _reconstructed_by(0, replace(options, network=True)))
+
+
+def test_something_must_find_the_depths() -> None:
+    with pytest.raises(ValueError, match="planes"):
+        replace(_OPTIONS, network=False)
+
+
+def _reconstructed_by(seed: int, options: ReconstructionOptions) -> Reconstruction:
+    torch.manual_seed(seed)
+    return reconstruct(_photo_set(), OmniRecon().eval(), options)
