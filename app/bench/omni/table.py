@@ -6,14 +6,13 @@ What is measured is kept in FOLDER/figures.json: the same line again goes on, an
 
 from __future__ import annotations
 
-from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 
 import torch
 import tyro
 
-from ....render.omni_recon import OmniRecon, ReconstructionOptions, load_weights
+from ....render.omni_recon import OmniRecon, Quality, ReconstructionOptions, load_weights
 from .figure_store import FigureStore
 from .known_scenes import KnownScene, drawn_mesh, generated, room
 from .surface_figures import SIDE, depth_table, measure_depths, measure_mesh, mesh_table
@@ -33,12 +32,7 @@ _GENERATED_SIZE = (320, 240)
 _DRAWN_SIZE = (400, 400)
 
 
-class Part(Enum):
-    """What can be measured."""
-
-    VIEWS = "views"
-    DEPTHS = "depths"
-    MESHES = "meshes"
+Part = Literal["views", "depths", "meshes"]
 
 
 def main(
@@ -47,7 +41,7 @@ def main(
     weights: Annotated[
         Path | None, tyro.conf.arg(help="Of Omni-Recon; without it: none, which follow the prior.")
     ] = None,
-    parts: Annotated[tuple[Part, ...], tyro.conf.arg(help="What is measured.")] = tuple(Part),
+    parts: Annotated[tuple[Part, ...], tyro.conf.arg(help="What is measured.")] = get_args(Part),
     views: Annotated[int, tyro.conf.arg(help="New views of each photo set.")] = 2,
     pictures: Annotated[bool, tyro.conf.arg(help="Keep the views, each beside its photo.")] = False,
 ) -> None:
@@ -55,19 +49,19 @@ def main(
     out.mkdir(parents=True, exist_ok=True)
     store, model = FigureStore(out / "figures.json"), _model(weights)
     ours = OmniReconYardstick(model=model)
-    if Part.VIEWS in parts:
+    if "views" in parts:
         methods: list[Yardstick] = [PlaneWarp(), MVSNeRFYardstick.of_folder(data / "models/mvs"), ours]
         measure_views(store, data / "posed", methods, views, out / "pictures" if pictures else None)
         print(view_table(store, methods), end="\n\n")
-    if Part.DEPTHS in parts:
+    if "depths" in parts:
         methods = [PatchmatchNetYardstick.of_folder(data / "models/mvs"), ours]
         scenes = _scenes(data)[:-1]
         for scene in scenes:
             middle = (len(scene.depths) // 2,)
             measure_depths(store, scene, _OVERLAPPING if scene.name == "room8" else middle, methods)
         print(depth_table(store, scenes, methods), end="\n\n")
-    if Part.MESHES in parts:
-        options = ReconstructionOptions(max_side=SIDE, source_views=_PHOTOS)
+    if "meshes" in parts:
+        options = ReconstructionOptions.of_quality(Quality.FAST, source_views=_PHOTOS)
         for scene in _scenes(data):
             measure_mesh(store, scene, model, options)
         print(mesh_table(store))

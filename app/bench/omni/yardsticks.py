@@ -177,35 +177,34 @@ class OmniReconYardstick:
         self, photos: Photos, cameras: Sequence[Camera], target: Camera, near_far: tuple[float, float]
     ) -> Picture | None:
         """From all photos; what none shows is filled from around it."""
-        seen = self._rendered(photos, cameras, target, near_far, own_photo=False)
+        seen = self._rendered(photos, cameras, target, near_far)
         return filled_unseen(seen.image, seen.opacity).permute(1, 2, 0).cpu().numpy()
 
     def depth(
         self, photos: Photos, cameras: Sequence[Camera], near_far: tuple[float, float]
     ) -> Picture | None:
-        """Rendered from the first photo's camera, from all photos; 0 where nothing is found."""
-        seen = self._rendered(photos, cameras, cameras[0], near_far, own_photo=True)
-        return seen.depth.cpu().numpy()
+        """As `rowsplat reconstruct` finds it at its default quality: by the plane sweep, from all photos."""
+        sources = self._sources(photos, cameras, near_far)
+        prior = sweep_planes(sources, sources.cameras[0], *near_far, replace(self.sweep, own_photo=True))
+        return prior.depths.numpy()
 
-    @torch.no_grad()
-    def _rendered(
-        self,
-        photos: Photos,
-        cameras: Sequence[Camera],
-        target: Camera,
-        near_far: tuple[float, float],
-        *,
-        own_photo: bool,
-    ) -> RenderedView:
+    def _sources(
+        self, photos: Photos, cameras: Sequence[Camera], near_far: tuple[float, float]
+    ) -> SourceViews:
         require_views(photos, cameras, LEAST_PHOTOS)
         require_range(near_far)
         size = (cameras[0].width, cameras[0].height)
-        device = self.model.log_sharpness.device
-        sources = SourceViews(
-            images=torch.cat([picture_tensor(photo, size) for photo in photos]).to(device),
+        return SourceViews(
+            images=torch.cat([picture_tensor(photo, size) for photo in photos]),
             cameras=tuple(camera.resized(*size) for camera in cameras),
         )
-        prior = sweep_planes(sources, target, *near_far, replace(self.sweep, own_photo=own_photo))
+
+    @torch.no_grad()
+    def _rendered(
+        self, photos: Photos, cameras: Sequence[Camera], target: Camera, near_far: tuple[float, float]
+    ) -> RenderedView:
+        sources = self._sources(photos, cameras, near_far)
+        prior = sweep_planes(sources, target, *near_far, self.sweep)
         training = self.model.training
         self.model.eval()
         try:
