@@ -1,19 +1,24 @@
 """When to believe an answer: thresholds from generated sentences that a model was not tuned on.
 
+Only those count that the grammar refuses: no others reach the model, and nonsense is more frequent among them.
+
 `python -m rowsplat.app.planning.calibrating --adapter FILE` prints them, for `small_model.Thresholds`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import tyro
 
+from ...scenes.text_edits.not_understood import NotUnderstood
+from .planner import GrammarPlanner
 from .prompts import REFUSE
-from .sentences.examples import example
+from .sentences.examples import Example, example
 
 SEED = 1_000_003
 """Of the sentences; runs are tuned on others."""
@@ -51,7 +56,7 @@ class Calibration:
     refused: float
 
 
-def calibrated(answers: Sequence[Judged], refused: float = 0.97) -> Calibration:
+def calibrated(answers: Sequence[Judged], refused: float = 0.99) -> Calibration:
     """The thresholds with most exact programs among those that refuse at least `refused` of the nonsense.
 
     Where none does, those that refuse most. Of equally good ones the strictest is taken.
@@ -83,7 +88,7 @@ class Calibrate:
     """Find when to believe an adapter's answers."""
 
     adapter: Annotated[Path, tyro.conf.arg(help="What rowsplat train-planner made.")]
-    count: Annotated[int, tyro.conf.arg(help="Generated sentences.")] = 200
+    count: Annotated[int, tyro.conf.arg(help="Generated sentences that the grammar refuses.")] = 200
 
 
 def main() -> None:
@@ -93,8 +98,7 @@ def main() -> None:
     command = tyro.cli(Calibrate)
     planner = SmallModelPlanner(adapter=command.adapter)
     answers: list[Judged] = []
-    for index in range(command.count):
-        drawn = example(SEED, index)
+    for drawn in itertools.islice(_refused_by_the_grammar(), command.count):
         written = planner.answer(drawn.text)
         answers.append(
             Judged(
@@ -106,6 +110,16 @@ def main() -> None:
             )
         )
     print(calibrated(answers))
+
+
+def _refused_by_the_grammar() -> Iterator[Example]:
+    grammar = GrammarPlanner()
+    for index in itertools.count():
+        drawn = example(SEED, index)
+        try:
+            grammar.plan(drawn.text)
+        except NotUnderstood:
+            yield drawn
 
 
 if __name__ == "__main__":

@@ -33,8 +33,8 @@ class Thresholds:
         least: Least log-probability of any token [nats].
     """
 
-    mean: float = -0.35
-    least: float = -3.0
+    mean: float = -0.1
+    least: float = -0.06
 
 
 UNTUNED_THRESHOLDS = Thresholds(mean=-1.5, least=-8.0)
