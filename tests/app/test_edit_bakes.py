@@ -29,8 +29,9 @@ def _view(number: int) -> BakedView:
 
 @pytest.fixture
 def bake_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A square, two photos of it, and a folder of styles beside it."""
+    """A square, two photos of it, and a folder of styles beside it; no weights are installed that it could be of."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("rowsplat.app.edit_bakes.omni_recon_weights_path", lambda: Path("none"))
     mesh = TriangleMesh(
         vertices=np.float32([[-0.6, -0.6, 0], [0.6, -0.6, 0], [0.6, 0.6, 0], [-0.6, 0.6, 0]]),
         faces=np.int32([[0, 1, 2], [0, 2, 3]]),

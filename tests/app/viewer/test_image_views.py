@@ -308,7 +308,13 @@ def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rowsplat.app.view_requests._FIRST_SIDE", 20)
 
 
-@pytest.mark.usefixtures("small_steps")
+@pytest.fixture
+def no_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The installation has none."""
+    monkeypatch.setattr("rowsplat.app.omni.network.omni_recon_weights_path", lambda: Path("none"))
+
+
+@pytest.mark.usefixtures("small_steps", "no_weights")
 def test_a_small_picture_comes_before_a_large_one_and_says_whether_weights_were_trained(folder: Path) -> None:
     heard = _Heard()
     ViewMaking().answer(_request(folder, 28), heard, _never)

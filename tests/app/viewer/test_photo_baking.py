@@ -56,6 +56,7 @@ def _job(photos: Path, out: Path, **changes: Any) -> BakePhotos:
 def test_a_bake_of_photos_leaves_bake_mesh_and_project_and_finds_depths_once(
     photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setattr("rowsplat.app.omni.network.omni_recon_weights_path", lambda: Path("none"))
     told: list[tuple[str, int, int]] = []
     job = _job(photos, tmp_path / "room.bake")
     said = job.run(lambda stage, done, total, left=None, /: told.append((stage, done, total)))
