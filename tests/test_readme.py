@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from rowsplat.app.cli import main
+from rowsplat.render.omni_recon.baked.files import load_bake
 from rowsplat.scenes import (
     CameraPath,
     Gaussians,
@@ -17,6 +18,8 @@ from rowsplat.scenes import (
     save_camera_path,
     save_gaussians,
 )
+
+from .app.omni.generated_photos import shots, write_photos
 
 
 @pytest.fixture
@@ -38,6 +41,7 @@ def scene_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     save_gaussians(scene, tmp_path / "scene.ply")
     save_gaussians(scene, tmp_path / "scene.spz")
     camera = default_camera(scene, width=64, height=48)
+    write_photos(tmp_path / "photos", shots(4, 96, 72))
     save_camera_path(tmp_path / "camera_path.json", CameraPath(cameras=(camera, camera)))
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -75,6 +79,15 @@ def test_every_command_of_the_readme_succeeds_as_written(
         small = ["--frames", "1", "--warmup", "1"] if command.startswith("bench") else []
         assert main([*shlex.split(command), *small]) == 0, command
     assert len(load_gaussians(scene_folder / "scene.sog")) == 300
-    for output in ("picture.png", "flight.mp4", "mesh.glb", "times.json", "report.html", "edited.sog"):
+    for output in (
+        "picture.png",
+        "flight.mp4",
+        "mesh.glb",
+        "times.json",
+        "report.html",
+        "edited.sog",
+        "view.png",
+    ):
         assert (scene_folder / output).stat().st_size > 0
-    assert opened == [Path("scene.ply")]
+    assert load_bake(scene_folder / "out/photos.bake").views
+    assert opened == [Path("scene.ply"), Path("out/project.rowsplat")]
