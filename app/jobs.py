@@ -7,18 +7,17 @@ and it is cancelled by ending its process: outputs are written under temporary n
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import signal
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from typing import NoReturn, Protocol
 
 from ..kernels.errors import RowsplatError, one_line
 from .progress import ShowStage
+from .spawning import spawned
 
 Report = ShowStage
 """(stage, done, total), and the seconds left where the job knows better than its pace."""
@@ -74,11 +73,7 @@ class JobProcess:
         self.job = job
         self._on_message = on_message
         self._cancelled = False
-        context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe(duplex=False)
-        self._process: BaseProcess = context.Process(target=_run, args=(theirs, job), daemon=True)
-        self._process.start()
-        theirs.close()
+        self._process, self._pipe = spawned(_run, job, duplex=False)
         self._thread = threading.Thread(target=self._receive, daemon=True)
         self._thread.start()
 

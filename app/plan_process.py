@@ -5,7 +5,6 @@ Nothing here waits: a thread starts the process, sends and receives. `on_message
 
 from __future__ import annotations
 
-import multiprocessing
 import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -14,6 +13,7 @@ from queue import SimpleQueue
 from typing import Protocol
 
 from . import texts
+from .spawning import spawned
 from .word_plans import PlanMessage, PlanProgress, PlanRefused, PlanRequest
 
 OnPlanMessage = Callable[[PlanMessage], None]
@@ -91,11 +91,7 @@ class PlanProcess:
         from .word_planning import serve  # the window has no other use for what that needs
 
         self._end()
-        context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        process = context.Process(target=serve, args=(theirs,), daemon=True, name="rowsplat-plan")
-        process.start()
-        theirs.close()
+        process, self._pipe = spawned(serve, name="rowsplat-plan")
         self._process = process
         if self._closed:  # while it was being started
             process.kill()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
@@ -12,6 +11,7 @@ from ..kernels.errors import BackendError, RowsplatError
 from ..render import Backend, Renderer, RenderOptions, RenderResult
 from ..scenes import Camera, Gaussians
 from .opening import make_renderer
+from .spawning import spawned
 
 KERNEL_BACKENDS = frozenset({Backend.AUTO, Backend.CPU, Backend.CUDA, Backend.VULKAN, Backend.METAL})
 """Back ends that run a kernel language."""
@@ -28,11 +28,7 @@ class RendererProcess:
         Raises:
             BackendError: The back end cannot be had here.
         """
-        context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, backend, kernel_language), daemon=True)
-        self._process.start()
-        theirs.close()
+        self._process, self._pipe = spawned(_serve, backend, kernel_language)
         self._description = cast("str", self._answer())
         self._uploaded: Gaussians | None = None
 

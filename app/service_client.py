@@ -6,11 +6,9 @@ kernel runs. `on_message` is called in the receiving thread; a window hands the 
 
 from __future__ import annotations
 
-import multiprocessing
 import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +28,7 @@ from .messages import (
     UseRing,
 )
 from .render_service import serve
+from .spawning import spawned
 
 OnMessage = Callable[[FromService], None]
 
@@ -44,13 +43,7 @@ class ServiceClient:
     def __init__(self, on_message: OnMessage, backend: Backend, kernel_language: str) -> None:
         """Start the process; `on_message` hears `Started` when it is ready, and last of all `Ended`."""
         self._on_message = on_message
-        context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        self._process: BaseProcess = context.Process(
-            target=serve, args=(theirs, backend, kernel_language), daemon=True, name="rowsplat-render"
-        )
-        self._process.start()
-        theirs.close()
+        self._process, self._pipe = spawned(serve, backend, kernel_language, name="rowsplat-render")
         self._outbox = _Outbox(self._pipe)
         self._ring: FrameRing | None = None
         self._rings: dict[str, FrameRing] = {}

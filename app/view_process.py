@@ -5,12 +5,12 @@ Nothing here waits: one thread starts the process and sends, another receives. `
 
 from __future__ import annotations
 
-import multiprocessing
 import threading
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
 from . import texts
+from .spawning import spawned
 from .view_requests import OnViewMessage, ViewMade, ViewProgress, ViewRefused, ViewRequest
 
 _JOIN_S = 2.0
@@ -90,11 +90,7 @@ class ViewProcess:
         from .view_making import serve  # the window has no other use for what that needs
 
         self._end()
-        context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        process = context.Process(target=serve, args=(theirs,), daemon=True, name="rowsplat-view")
-        process.start()
-        theirs.close()
+        process, self._pipe = spawned(serve, name="rowsplat-view")
         self._process = process
         threading.Thread(
             target=self._receive, args=(process, self._pipe), daemon=True, name="rowsplat-view-receive"
