@@ -22,26 +22,23 @@ def photos_actions() -> Sequence[Action]:
             enabled=_has_photos,
             checked=lambda viewer: viewer.frustums.shown,
         ),
-        *(
-            Action(
-                name=name,
-                menu=menu,
-                text=text,
-                keys=(key,),
-                tip=tip,
-                run=lambda viewer, by=by: viewer.photos.step(by),
-                enabled=_has_photos,
-            )
-            for name, text, key, tip, by in (
-                ("next-photo", "Next photo", "PgDown", "Look from where the next photo was taken.", 1),
-                (
-                    "previous-photo",
-                    "Previous photo",
-                    "PgUp",
-                    "Look from where the photo before was taken.",
-                    -1,
-                ),
-            )
+        Action(
+            name="next-photo",
+            menu=menu,
+            text="Next photo",
+            keys=("PgDown",),
+            tip="Look from where the next photo was taken.",
+            run=lambda viewer: viewer.photos.step(1),
+            enabled=_has_photos,
+        ),
+        Action(
+            name="previous-photo",
+            menu=menu,
+            text="Previous photo",
+            keys=("PgUp",),
+            tip="Look from where the photo before was taken.",
+            run=lambda viewer: viewer.photos.step(-1),
+            enabled=_has_photos,
         ),
         Action(
             name="image-based",
@@ -53,32 +50,23 @@ def photos_actions() -> Sequence[Action]:
             enabled=_has_photos,
             checked=lambda viewer: viewer.state.view.look.is_image_based,
         ),
-        *(
-            Action(
-                name=name,
-                menu=menu,
-                text=text,
-                keys=(key,),
-                tip=tip,
-                run=lambda viewer, by=by: viewer.views.change_sources(by),
-                enabled=_has_photos,
-            )
-            for name, text, key, tip, by in (
-                (
-                    "more-sources",
-                    "More source photos",
-                    "Ctrl+]",
-                    "Make views from one photo more, up to 8.",
-                    1,
-                ),
-                (
-                    "fewer-sources",
-                    "Fewer source photos",
-                    "Ctrl+[",
-                    "Make views from one photo less, at least 2.",
-                    -1,
-                ),
-            )
+        Action(
+            name="more-sources",
+            menu=menu,
+            text="More source photos",
+            keys=("Ctrl+]",),
+            tip="Make views from one photo more, up to 8.",
+            run=lambda viewer: viewer.views.change_sources(1),
+            enabled=_has_photos,
+        ),
+        Action(
+            name="fewer-sources",
+            menu=menu,
+            text="Fewer source photos",
+            keys=("Ctrl+[",),
+            tip="Make views from one photo less, at least 2.",
+            run=lambda viewer: viewer.views.change_sources(-1),
+            enabled=_has_photos,
         ),
         Action(
             name="pin-photo",
