@@ -16,7 +16,7 @@ import numpy as np
 import torch
 import tyro
 
-from ....render.omni_recon import DepthRange, OmniRecon, SourceViews, load_weights
+from ....render.omni_recon import DepthRange, OmniRecon, SourceViews
 from ....render.omni_recon.adaptation import (
     AdaptedModel,
     AdaptOptions,
@@ -27,6 +27,7 @@ from ....render.omni_recon.adaptation import (
 )
 from ....render.omni_recon.training.examples import nearest_views
 from .labelled_scenes import LabelledScene, labelled_scene, mean_iou
+from .own_network import network_to_measure
 
 _FIRST_SEED = 900_000_000  # as validation of training: never trained on
 _LABELLED, _SOURCES = 3, 3
@@ -115,12 +116,7 @@ def main(
     rank: Annotated[int, tyro.conf.arg(help="Of the changes.")] = 4,
 ) -> None:
     """Measure and print a table."""
-    torch.manual_seed(0)
-    model = OmniRecon().eval()
-    if weights is None:
-        model.start_at_prior()
-    else:
-        load_weights(model, weights)
+    model = network_to_measure(weights)
     model.config = replace(model.config, volume_resolution=48)
     rows: list[AdaptationFigures] = []
     for seed in range(_FIRST_SEED, _FIRST_SEED + scenes):

@@ -14,14 +14,14 @@ from ....render.omni_recon.depth_consistency import world_points
 from ....render.open3d_module import open3d
 from ....render.ray_casting import SceneCaster
 from ....scenes import Camera
-from ....scenes.photo_sets import Photo, PhotoSet, load_photo_set
+from ....scenes.photo_sets import PhotoSet, load_photo_set
 from ....scenes.procedural import procedural_scene
+from .labelled_scenes import drawn_photo
 
 VIEWS = 8
 FIRST_SEED = 900_000_000
 """Of generated scenes that training never sees."""
 
-_MARGINS = (0.85, 1.2)  # on the true nearest and farthest depth, which nobody knows exactly
 _SAME_SURFACE = 0.03  # of the depth
 _ALIKE_ANGLE, _ALIKE_DISTANCE = 45.0, 2.0  # [degrees], factor
 _RING_STEP, _RING_HEIGHT, _RING_RADIUS = 18.0, 20.0, 3.0  # [degrees], [degrees], [half the mesh's size]
@@ -121,17 +121,7 @@ def drawn_mesh(path: Path, texture: Path, width: int, height: int) -> KnownScene
 
 
 def _known(name: str, views: list[tuple[Camera, NDArray[np.float32], NDArray[np.float32]]]) -> KnownScene:
-    photos = list[Photo]()
-    for index, (camera, image, depth) in enumerate(views):
-        found = depth[depth > 0]
-        photos.append(
-            Photo(
-                name=str(index),
-                camera=camera,
-                source=np.rint(255.0 * image).astype(np.uint8),
-                near_far=(float(found.min()) * _MARGINS[0], float(found.max()) * _MARGINS[1]),
-            )
-        )
+    photos = [drawn_photo(index, *view) for index, view in enumerate(views)]
     depths = np.stack([depth for _, _, depth in views])
     return KnownScene(name=name, photo_set=PhotoSet(name=name, photos=tuple(photos)), depths=depths)
 

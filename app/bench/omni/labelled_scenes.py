@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import map_coordinates
 
 from ....render.ray_casting import SceneCaster
+from ....scenes import Camera
 from ....scenes.photo_sets import Photo, PhotoSet
 from ....scenes.procedural import procedural_scene
 
@@ -49,22 +50,32 @@ def labelled_scene(seed: int, width: int, height: int) -> LabelledScene:
     labels: list[Labels] = []
     for index, camera in enumerate(scene.cameras(width, height)):
         seen = caster.cast(camera)
-        depths = seen.depth[seen.depth > 0]
-        near, far = (float(depths.min()), float(depths.max())) if len(depths) else (1.0, 2.0)
-        photos.append(
-            Photo(
-                name=str(index),
-                camera=camera,
-                source=np.rint(255 * seen.image).astype(np.uint8),
-                near_far=(near * _MARGINS[0], far * _MARGINS[1]),
-            )
-        )
+        photos.append(drawn_photo(index, camera, seen.image, seen.depth))
         labels.append(seen.labels)
     return LabelledScene(
         name=f"{scene.layout} {seed % 1_000_000}",
         photo_set=PhotoSet(name=str(seed), photos=tuple(photos)),
         labels=np.stack(labels),
         classes=1 + max(part.label for part in scene.parts),
+    )
+
+
+def drawn_photo(index: int, camera: Camera, image: NDArray[np.float32], depth: NDArray[np.float32]) -> Photo:
+    """What was drawn, as if it were a photo; near and far are known roughly.
+
+    Args:
+        index: Its name.
+        camera: Where it was seen from.
+        image: `[H, W, 3]` in [0, 1].
+        depth: Along the view axis, `[H, W]` [scene units], 0 where nothing is.
+    """
+    depths = depth[depth > 0]
+    near, far = (float(depths.min()), float(depths.max())) if len(depths) else (1.0, 2.0)
+    return Photo(
+        name=str(index),
+        camera=camera,
+        source=np.rint(255 * image).astype(np.uint8),
+        near_far=(near * _MARGINS[0], far * _MARGINS[1]),
     )
 
 

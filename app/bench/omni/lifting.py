@@ -18,11 +18,10 @@ from pathlib import Path
 from typing import Annotated
 
 import numpy as np
-import torch
 import tyro
 
 from ....render.metrics import psnr
-from ....render.omni_recon import OmniRecon, ReconstructionOptions, load_weights
+from ....render.omni_recon import OmniRecon, ReconstructionOptions
 from ....render.omni_recon.lifting import (
     Legend,
     LiftedView,
@@ -34,6 +33,7 @@ from ....render.omni_recon.lifting import (
 )
 from ....scenes.photo_sets import Photo
 from .labelled_scenes import LabelledScene, erring_labels, labelled_scene, mean_iou, one_hot
+from .own_network import network_to_measure
 from .patch_labeller import PatchLabeller, trained_labeller
 
 _FIRST_SEED = 900_000_000  # as validation of training: never trained on
@@ -187,12 +187,7 @@ def main(
     ] = 128,
 ) -> None:
     """Measure and print a table."""
-    torch.manual_seed(0)
-    model = OmniRecon().eval()
-    if weights is None:
-        model.start_at_prior()
-    else:
-        load_weights(model, weights)
+    model = network_to_measure(weights)
     options = ReconstructionOptions(max_side=width, source_views=source_views)
     rows: list[SceneFigures] = []
     for seed in range(_FIRST_SEED + first, _FIRST_SEED + first + scenes):

@@ -9,13 +9,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
-import torch
 import tyro
 
-from ....render.omni_recon import OmniRecon, Quality, ReconstructionOptions, load_weights
+from ....render.omni_recon import Quality, ReconstructionOptions
 from .figure_store import FigureStore
 from .known_scenes import KnownScene, drawn_mesh, generated, room
-from .surface_figures import SIDE, depth_table, measure_depths, measure_mesh, mesh_table
+from .own_network import network_to_measure
+from .surface_figures import depth_table, measure_depths, measure_mesh, mesh_table
 from .view_figures import measure_views, view_table
 from .yardsticks import (
     MVSNeRFYardstick,
@@ -47,22 +47,23 @@ def main(
 ) -> None:
     """Measure and print tables."""
     out.mkdir(parents=True, exist_ok=True)
-    store, model = FigureStore(out / "figures.json"), _model(weights)
+    store, model = FigureStore(out / "figures.json"), network_to_measure(weights)
     ours = OmniReconYardstick(model=model)
+    scenes = _scenes(data) if {"depths", "meshes"} & set(parts) else []
     if "views" in parts:
         methods: list[Yardstick] = [PlaneWarp(), MVSNeRFYardstick.of_folder(data / "models/mvs"), ours]
         measure_views(store, data / "posed", methods, views, out / "pictures" if pictures else None)
         print(view_table(store, methods), end="\n\n")
     if "depths" in parts:
         methods = [PatchmatchNetYardstick.of_folder(data / "models/mvs"), ours]
-        scenes = _scenes(data)[:-1]
-        for scene in scenes:
+        textured = scenes[:-1]
+        for scene in textured:
             middle = (len(scene.depths) // 2,)
             measure_depths(store, scene, _OVERLAPPING if scene.name == "room8" else middle, methods)
-        print(depth_table(store, scenes, methods), end="\n\n")
+        print(depth_table(store, textured, methods), end="\n\n")
     if "meshes" in parts:
         options = ReconstructionOptions.of_quality(Quality.FAST, source_views=_PHOTOS)
-        for scene in _scenes(data):
+        for scene in scenes:
             measure_mesh(store, scene, model, options)
         print(mesh_table(store))
 
@@ -74,16 +75,6 @@ def _scenes(data: Path) -> list[KnownScene]:
         *(generated(number, *_GENERATED_SIZE) for number in _GENERATED),
         drawn_mesh(bob / "bob_tri.obj", bob / "bob_diffuse.png", *_DRAWN_SIZE),
     ]
-
-
-def _model(weights: Path | None) -> OmniRecon:
-    torch.manual_seed(0)
-    model = OmniRecon(ReconstructionOptions(max_side=SIDE).config(0.0)).eval()
-    if weights is None:
-        model.start_at_prior()
-    else:
-        load_weights(model, weights)
-    return model
 
 
 if __name__ == "__main__":

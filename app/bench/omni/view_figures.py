@@ -8,7 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
+from ....render.images import write_image
 from ....render.metrics import psnr, ssim
+from ....render.types import RenderMode
 from .figure_store import Figures, FigureStore
 from .posed_views import SETS, ViewCase, view_cases
 from .yardsticks import Yardstick
@@ -60,13 +62,7 @@ def _figures(case: ViewCase, method: Yardstick, name: str, pictures: Path | None
         raise ValueError(f"{method.name} makes no views")
     seconds = time.process_time() - started
     if pictures is not None:
-        _save(np.concatenate([case.truth, made], axis=1), pictures / f"{name}-{case.name}-{method.name}.png")
+        pictures.mkdir(parents=True, exist_ok=True)
+        file = f"{name}-{case.name}-{method.name}.png".replace("/", "_")
+        write_image(pictures / file, np.concatenate([case.truth, made], axis=1), RenderMode.RGB)
     return {"psnr": psnr(made, case.truth), "ssim": ssim(made, case.truth), "processor_s": seconds}
-
-
-def _save(picture: np.ndarray, path: Path) -> None:
-    from PIL import Image
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    levels = np.round(np.clip(picture, 0.0, 1.0) * 255.0).astype(np.uint8)
-    Image.fromarray(levels).save(path.with_name(path.name.replace("/", "_")))
