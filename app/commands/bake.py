@@ -177,11 +177,8 @@ def _run_project(command: Bake) -> None:
 
     with stage_progress() as show:
         done = bake_project(photos, command.out, max_side=command.size, tune=command.tune, show=show)
-    mesh, tuned = done.bake.mesh, ""
-    if done.outlines is not None:
-        tuned += f", outlines tuned from {done.outlines.first_psnr:.2f} to {done.outlines.psnr:.2f} dB"
-    if done.psnr is not None:
-        tuned += f", colours on the mesh from {done.first_psnr:.2f} to {done.psnr:.2f} dB"
+    mesh = done.bake.mesh
+    tuned = "".join(f", {part.name} {part.first_psnr:.2f} to {part.psnr:.2f} dB" for part in done.tuned)
     print(
         f"{command.out}: {len(mesh.faces)} triangles, {len(mesh.vertices)} vertices; {done.file}: "
         f"{len(done.bake.views)} photos{tuned}, {time.perf_counter() - started:.1f} s"

@@ -8,14 +8,11 @@ from pathlib import Path
 from ...render.omni_recon.baked import Bake, BakedOptions
 from ...render.omni_recon.baked.files import SUFFIX, save_bake
 from ...render.omni_recon.baked.making import bake_photos
-from ...render.omni_recon.baked.outline_tuning import TunedOutlines, fit_outlines
-from ...render.omni_recon.baked.tuning import OnTuning, TuningOptions, TuningProgress, fine_tune_bake
+from ...render.omni_recon.baked.photo_tuning import TunedPart, tune_to_photos
 from ...scenes.formats.mesh_files import load_mesh, save_mesh
 from ..progress import ShowStage
 from .network import open_network, require_weights
 from .project_photos import ProjectPhotos
-
-_PARTS = 1000  # that the progress of tuning is counted in
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -25,16 +22,12 @@ class ProjectBake:
     Args:
         bake: It.
         file: Where the bake lies.
-        outlines: What fitting the mesh to the photos' outlines gave; `None` without fine-tuning or transparent parts.
-        first_psnr: Of held-out photos, where the mesh is, before fine-tuning colours [dB]; `None` without it.
-        psnr: Afterwards.
+        tuned: What each stage of fine-tuning gave; empty without it.
     """
 
     bake: Bake
     file: Path
-    outlines: TunedOutlines | None = None
-    first_psnr: float | None = None
-    psnr: float | None = None
+    tuned: tuple[TunedPart, ...] = ()
 
 
 def bake_file(mesh: Path) -> Path:
@@ -51,7 +44,7 @@ def bake_project(
         photos: The project.
         out: Mesh file, replaced; its suffix says the format.
         max_side: Longer side that the photos are scaled down to [px]; `None` takes the default of baking.
-        tune: Minutes of fine-tuning to the photos, vertices included; `None` for none.
+        tune: Minutes of fine-tuning to the photos; `None` for none.
         show: Told how far it is.
 
     Raises:
@@ -61,24 +54,13 @@ def bake_project(
     model = open_network(require_weights(photos.scene.weights), "cpu")
     options = BakedOptions() if max_side is None else BakedOptions(max_side=max_side)
     bake = bake_photos(photos.photo_set, mesh, model, options, on_progress=show)
-    outlines = first = psnr = None
+    parts: tuple[TunedPart, ...] = ()
     if tune is not None:
-        outlines = fit_outlines(
-            bake, photos.photo_set, on_progress=lambda done, total: show("fit outlines", done, total)
-        )
-        bake = bake if outlines is None else outlines.bake
-        tuned = fine_tune_bake(bake, minutes=tune, options=TuningOptions(), on_progress=_shown(show))
-        bake, first, psnr = tuned.bake, tuned.first_psnr, tuned.psnr
+        tuned = tune_to_photos(bake, photos.photo_set, tune, on_progress=show)
+        bake, parts = tuned.bake, tuned.parts
     file = bake_file(out)
     show("write", 0, 1)
     save_mesh(bake.mesh, out)
     save_bake(bake, file)
     show("write", 1, 1)
-    return ProjectBake(bake=bake, file=file, outlines=outlines, first_psnr=first, psnr=psnr)
-
-
-def _shown(show: ShowStage) -> OnTuning:
-    def _tell(progress: TuningProgress) -> None:
-        show("fine-tune", round(_PARTS * progress.done), _PARTS, progress.seconds_left)
-
-    return _tell
+    return ProjectBake(bake=bake, file=file, tuned=parts)

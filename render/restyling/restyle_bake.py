@@ -40,7 +40,7 @@ def restyle_bake(
     features_of: PhotoFeatures | None = None,
     on_progress: OnProgress = no_progress,
 ) -> Bake:
-    """The bake with edited photos; what is not the mesh keeps its pixels.
+    """The bake with edited photos; what is neither mesh nor backdrop keeps its pixels.
 
     Triangles that no photo sees get the colours that an affine map gives them, which is fitted to the photos.
 
@@ -119,7 +119,7 @@ class _Pool:
     def filled_with(self, pictures: Sequence[Picture]) -> Bake:
         """The bake with `pictures` for photos."""
         views = [
-            replace(view, pixels=np.round(np.clip(picture, 0.0, 1.0) * 255.0).astype(np.uint8))
+            replace(view, pixels=_levels(picture))
             for view, picture in zip(self._bake.views, pictures, strict=True)
         ]
         if self._features_of is not None:
@@ -150,10 +150,13 @@ def _masked(
 
 
 def _recoloured(bake: Bake, colour_map: ColourMap) -> Bake:
-    """The bake with the mesh's own colours mapped."""
-    mesh = bake.mesh
+    """The bake with the own colours of mesh and backdrop mapped."""
+    mesh, backdrop = bake.mesh, bake.backdrop
     colors = colour_map.of_picture(mesh.vertex_colors[None].astype(np.float32))[0]
-    return replace(bake, mesh=TriangleMesh(vertices=mesh.vertices, faces=mesh.faces, vertex_colors=colors))
+    if backdrop is not None:
+        backdrop = replace(backdrop, colors=_levels(colour_map.of_picture(_picture(backdrop.colors))))
+    mesh = TriangleMesh(vertices=mesh.vertices, faces=mesh.faces, vertex_colors=colors)
+    return replace(bake, mesh=mesh, backdrop=backdrop)
 
 
 def _colours_of(bake: Bake, masks: Sequence[NDArray[np.bool_]]) -> NDArray[np.float32]:
@@ -165,6 +168,10 @@ def _colours_of(bake: Bake, masks: Sequence[NDArray[np.bool_]]) -> NDArray[np.fl
 
 def _picture(pixels: NDArray[np.uint8]) -> Picture:
     return (pixels / np.float32(255.0)).astype(np.float32, copy=False)
+
+
+def _levels(picture: Picture) -> NDArray[np.uint8]:
+    return np.round(np.clip(picture, 0.0, 1.0) * 255.0).astype(np.uint8)
 
 
 def _teller(on_progress: OnProgress, done: int, total: int) -> Callable[[], None]:

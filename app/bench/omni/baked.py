@@ -130,9 +130,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.pictures is not None:
         save_pictures(bake, held_out, options.pictures, "baked")
     if options.tune:
-        bake = _with_outlines(bake, sources)
-        print(quality(bake, held_out, options.max_side))
-        tuned = _tuned(bake, options.tune, options.steps)
+        tuned = _tuned(bake, sources, options.tune, options.steps)
         print(quality(tuned, held_out, options.max_side))
         if options.pictures is not None:
             save_pictures(tuned, held_out, options.pictures, "tuned")
@@ -170,30 +168,17 @@ def _bake(sources: PhotoSet, weights: Path, mesh: TriangleMesh, max_side: int) -
     return bake_photos(sources, mesh, model, BakedOptions(max_side=max_side))
 
 
-def _with_outlines(bake: Bake, sources: PhotoSet) -> Bake:
-    from ....render.omni_recon.baked.outline_tuning import fit_outlines
+def _tuned(bake: Bake, sources: PhotoSet, minutes: float, steps: int | None) -> Bake:
+    from ....render.omni_recon.baked.photo_tuning import tune_to_photos
+    from ....render.omni_recon.baked.tuning import TuningOptions
 
     processor = time.process_time()
-    fitted = fit_outlines(bake, sources)
-    if fitted is None:
-        print("the photos have no outlines")
-        return bake
-    print(
-        f"outlines: {fitted.rounds} rounds, {time.process_time() - processor:.0f} s of processors, held-out photos "
-        f"{fitted.first_psnr:.2f} -> {fitted.psnr:.2f} dB"
-    )
-    return fitted.bake
-
-
-def _tuned(bake: Bake, minutes: float, steps: int | None) -> Bake:
-    from ....render.omni_recon.baked.tuning import TuningOptions, fine_tune_bake
-
-    processor = time.process_time()
-    tuned = fine_tune_bake(bake, minutes=minutes, options=TuningOptions(steps=steps))
-    print(
-        f"fine-tuning: {tuned.steps} steps in {tuned.seconds:.0f} s ({time.process_time() - processor:.0f} s of "
-        f"processors), held-out photos {tuned.first_psnr:.2f} -> {tuned.psnr:.2f} dB"
-    )
+    tuned = tune_to_photos(bake, sources, minutes, options=TuningOptions(steps=steps))
+    for part in tuned.parts:
+        print(
+            f"{part.name}: {part.seconds:.0f} s, held-out photos {part.first_psnr:.2f} -> {part.psnr:.2f} dB"
+        )
+    print(f"fine-tuning: {time.process_time() - processor:.0f} s of processors")
     return tuned.bake
 
 

@@ -1,16 +1,16 @@
 """Bakes on disk: a folder, or one file `*.bake`, which is a zip with the same members, stored.
 
-Members: `bake.json` (version, tolerance, cameras), `mesh.glb`, `photos/00000.png` and so on, and `weights.safetensors`
-with the appearance branch (float32) and the features of every photo (float16: they differ from float32 by at most one
-part in 2048, which changes no picture by a level of 255). Nothing is unpickled, and no name in a file leads anywhere.
+Members: `bake.json` (version, tolerance, cameras), `mesh.glb`, `photos/00000.png` and so on, `backdrop.png` where there
+is a backdrop, and `weights.safetensors` with the appearance branch (float32) and the features of every photo (float16:
+they differ from float32 by at most one part in 2048, which changes no picture by a level of 255). Nothing is unpickled,
+and no name in a file leads anywhere.
 """
 
 from __future__ import annotations
 
 import io
-import json
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +19,16 @@ from numpy.typing import NDArray
 
 from ....kernels.baked_types import HIDDEN
 from ....kernels.errors import SceneFileError, one_line
-from ....scenes import Camera
 from ....scenes.formats.mesh_files import load_mesh, save_mesh
 from ...output_files import filling_folder, replacing_file
+from .backdrop import COLUMNS, ROWS, Backdrop
 from .types import APPEARANCE_SHAPES, Bake, BakedView, feature_cells
-from .view_records import VERSION, ViewRecord, read_records, record_of
+from .view_records import BakeRecords, BallRecord, ViewRecord, read_records, written_records
 
 SUFFIX = ".bake"
 """Of a bake in one file; any other name is a folder."""
 
-_RECORDS, _MESH, _WEIGHTS = "bake.json", "mesh.glb", "weights.safetensors"
+_RECORDS, _MESH, _WEIGHTS, _BACKDROP = "bake.json", "mesh.glb", "weights.safetensors", "backdrop.png"
 _REMEDY = "Bake the scene again"
 _MOST_BYTES = {_RECORDS: 2**26, _MESH: 2**32, _WEIGHTS: 2**36}
 _MOST_PHOTO_BYTES = 2**29
@@ -54,9 +54,9 @@ def save_bake(bake: Bake, path: Path) -> None:
             (folder / _WEIGHTS).write_bytes(_weights(bake))
             save_mesh(bake.mesh, folder / _MESH)
         (path / "photos").mkdir(exist_ok=True)
-        for number, view in enumerate(bake.views):
-            with replacing_file(path / _photo(number)) as temporary:
-                temporary.write_bytes(_png(view.pixels))
+        for name, pixels in _pictures(bake):
+            with replacing_file(path / name) as temporary:
+                temporary.write_bytes(_png(pixels))
     except OSError as error:
         problem = f"cannot be written ({error.strerror or error})"
         raise SceneFileError(
@@ -99,36 +99,52 @@ def _save_file(bake: Bake, path: Path) -> None:
             archive.writestr(_RECORDS, _records(bake))
             archive.write(mesh, _MESH)
             archive.writestr(_WEIGHTS, _weights(bake))
-            for number, view in enumerate(bake.views):
-                archive.writestr(_photo(number), _png(view.pixels))
+            for name, pixels in _pictures(bake):
+                archive.writestr(name, _png(pixels))
 
 
 def _loaded(path: Path, fetch: _Fetch) -> Bake:
-    tolerance, records = read_records(path / _RECORDS, fetch(_RECORDS, _MOST_BYTES[_RECORDS]))
-    tensors = _read_weights(path / _WEIGHTS, fetch(_WEIGHTS, _MOST_BYTES[_WEIGHTS]), records)
+    records = read_records(path / _RECORDS, fetch(_RECORDS, _MOST_BYTES[_RECORDS]))
+    tensors = _read_weights(path / _WEIGHTS, fetch(_WEIGHTS, _MOST_BYTES[_WEIGHTS]), records.views)
     views = list[BakedView]()
-    for number, record in enumerate(records):
-        name = _photo(number)
+    for number, record in enumerate(records.views):
+        name, size = _photo(number), (record.camera.width, record.camera.height)
         views.append(
             BakedView(
                 name=record.name,
                 camera=record.camera,
-                pixels=_read_png(path / name, fetch(name, _MOST_PHOTO_BYTES), record.camera),
+                pixels=_read_png(path / name, fetch(name, _MOST_PHOTO_BYTES), size),
                 features=tensors[f"{_FEATURES}{number}"].astype(np.float32),
             )
         )
     appearance = {name: tensors[_APPEARANCE + name] for name in APPEARANCE_SHAPES}
     mesh = _read_mesh(path, fetch(_MESH, _MOST_BYTES[_MESH]))
-    return Bake(mesh=mesh, views=tuple(views), appearance=appearance, tolerance=tolerance)
+    backdrop = None
+    if records.backdrop is not None:
+        colors = _read_png(path / _BACKDROP, fetch(_BACKDROP, _MOST_PHOTO_BYTES), (COLUMNS, ROWS))
+        backdrop = Backdrop(center=records.backdrop.center, radius=records.backdrop.radius, colors=colors)
+    return Bake(
+        mesh=mesh,
+        views=tuple(views),
+        appearance=appearance,
+        tolerance=records.tolerance,
+        backdrop=backdrop,
+    )
 
 
 def _records(bake: Bake) -> bytes:
-    content: dict[str, Any] = {
-        "version": VERSION,
-        "tolerance": bake.tolerance,
-        "views": [record_of(view.name, view.camera) for view in bake.views],
-    }
-    return json.dumps(content, indent=1, allow_nan=False).encode()
+    behind = bake.backdrop
+    ball = None if behind is None else BallRecord(center=behind.center, radius=behind.radius)
+    views = [ViewRecord(name=view.name, camera=view.camera) for view in bake.views]
+    return written_records(BakeRecords(tolerance=bake.tolerance, views=views, backdrop=ball))
+
+
+def _pictures(bake: Bake) -> Iterator[tuple[str, NDArray[np.uint8]]]:
+    """Names and pixels of the members that are pictures."""
+    for number, view in enumerate(bake.views):
+        yield _photo(number), view.pixels
+    if bake.backdrop is not None:
+        yield _BACKDROP, bake.backdrop.colors
 
 
 def _weights(bake: Bake) -> bytes:
@@ -142,7 +158,7 @@ def _weights(bake: Bake) -> bytes:
     return save(tensors)
 
 
-def _read_weights(path: Path, data: bytes, records: tuple[ViewRecord, ...]) -> Mapping[str, NDArray[Any]]:
+def _read_weights(path: Path, data: bytes, records: Sequence[ViewRecord]) -> Mapping[str, NDArray[Any]]:
     from safetensors import SafetensorError
     from safetensors.numpy import load
 
@@ -175,14 +191,15 @@ def _png(pixels: NDArray[np.uint8]) -> bytes:
     return stream.getvalue()
 
 
-def _read_png(path: Path, data: bytes, camera: Camera) -> NDArray[np.uint8]:
+def _read_png(path: Path, data: bytes, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """The pixels of a picture of `size`, width and height."""
     from PIL import Image
 
     try:
         with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
-            if image.size != (camera.width, camera.height):
-                found = "x".join(map(str, image.size))
-                problem = f"expected the camera's size {camera.width}x{camera.height}, found {found}"
+            if image.size != size:
+                expected, found = ("x".join(map(str, each)) for each in (size, image.size))
+                problem = f"expected the size {expected}, found {found}"
                 raise SceneFileError(path, "", problem, _REMEDY)
             return np.array(image.convert("RGB"))
     except SceneFileError:

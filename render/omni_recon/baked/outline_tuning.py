@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-import numpy as np
-
-from ....kernels.errors import RowsplatError
-from ....scenes.photo_sets import PhotoImage, PhotoSet
-from ...metrics import psnr
-from ...types import RenderOptions
-from ..held_out import FEWEST_PHOTOS, held_out
+from ..held_out import FEWEST_PHOTOS
+from .fitting import BakePhotos, FittedBake, HeldOutPhotos, OnFit, improved, no_fit_progress
 from .outlines import PhotoOutline, fitted_to_outlines
 from .renderer import BakedRenderer
 from .types import Bake
@@ -19,92 +13,37 @@ from .types import Bake
 ROUNDS = 4
 """At most; it ends with the first that does not help."""
 
-_WHITE = RenderOptions(background=(1.0, 1.0, 1.0))
-
-OnOutlines = Callable[[int, int], None]
-"""Called with the rounds done and the rounds there may be. What it raises ends the work."""
-
-
-def no_outline_progress(done: int, total: int) -> None:
-    """Tell nobody."""
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class TunedOutlines:
-    """The best mesh that was found.
-
-    Args:
-        bake: With it, or what was given if nothing was better.
-        first_psnr: Of whole held-out photos before, on white [dB].
-        psnr: Afterwards, never less.
-        held_out: Names of these photos.
-        rounds: Rounds that helped.
-    """
-
-    bake: Bake
-    first_psnr: float
-    psnr: float
-    held_out: tuple[str, ...]
-    rounds: int
-
 
 def fit_outlines(
-    bake: Bake, photo_set: PhotoSet, *, on_progress: OnOutlines = no_outline_progress
-) -> TunedOutlines | None:
+    bake: Bake,
+    photos: BakePhotos,
+    *,
+    on_progress: OnFit = no_fit_progress,
+    deadline: float = float("inf"),
+) -> FittedBake | None:
     """Move the mesh of a bake so that its outlines are those of photos with transparent parts.
 
     Args:
         bake: Where to begin.
-        photo_set: The photos that it was made from; those without transparent parts are not looked at.
+        photos: Its photos; those without transparent parts are not looked at.
         on_progress: Told after every round; raise from it to cancel.
+        deadline: No round is begun at this time or later [s of `time.monotonic`].
 
     Returns:
         What was found; `None` if fewer than four photos have outlines.
 
     Raises:
-        RowsplatError: A photo of the bake is not in the set.
         SceneFileError: A photo cannot be read.
     """
-    photos = dict[str, PhotoImage]()
-    outlines = dict[str, PhotoOutline]()
-    for view in bake.views:
-        photo = _photo(photo_set, view.name, max(view.camera.width, view.camera.height))
-        outline = PhotoOutline.of(photo)
-        if outline is not None:
-            photos[view.name], outlines[view.name] = photo, outline
-    names = list(outlines)
-    if len(names) < FEWEST_PHOTOS:
+    found = {name: PhotoOutline.of(photos.image(name)) for name in photos.names}
+    outlines = {name: outline for name, outline in found.items() if outline is not None}
+    if len(outlines) < FEWEST_PHOTOS:
         return None
-    chosen = tuple(names[index] for index in held_out(range(len(names))))
-    learned = [outline for name, outline in outlines.items() if name not in chosen]
-    renderer, shown = BakedRenderer(bake), [photos[name] for name in chosen]
-    first = best = _psnr(renderer, shown, chosen)
-    rounds = 0
-    on_progress(0, ROUNDS)
-    while rounds < ROUNDS:
-        mesh = fitted_to_outlines(bake.mesh, learned, lambda camera: renderer.rasterise(camera).covered)
-        tried = replace(bake, mesh=mesh)
-        renderer.upload(tried)
-        found = _psnr(renderer, shown, chosen)
-        if found <= best:
-            break
-        bake, best, rounds = tried, found, rounds + 1
-        on_progress(rounds, ROUNDS)
-    return TunedOutlines(bake=bake, first_psnr=first, psnr=best, held_out=chosen, rounds=rounds)
+    held = HeldOutPhotos.among(photos, list(outlines))
+    learned = [outline for name, outline in outlines.items() if name not in held.photos]
 
+    def _moved(now: Bake, renderer: BakedRenderer) -> Bake:
+        mesh = fitted_to_outlines(now.mesh, learned, lambda camera: renderer.rasterise(camera).covered)
+        return replace(now, mesh=mesh)
 
-def _photo(photo_set: PhotoSet, name: str, side: int) -> PhotoImage:
-    if name not in photo_set.names:
-        raise RowsplatError(
-            f"{photo_set.name}: the photo {name} of the bake is missing. Take the photos of the bake."
-        )
-    return photo_set.photos[photo_set.index(name)].image(side)
-
-
-def _psnr(renderer: BakedRenderer, photos: Sequence[PhotoImage], names: Sequence[str]) -> float:
-    """Of the whole photos, each predicted without itself."""
-    made = [
-        renderer.render(photo.camera, _WHITE, exclude=name).image.ravel()
-        for photo, name in zip(photos, names, strict=True)
-    ]
-    return psnr(np.concatenate(made), np.concatenate([photo.rgb.ravel() for photo in photos]))
+    return improved(bake, held, [_moved] * ROUNDS, lambda done: on_progress(done, ROUNDS), deadline=deadline)

@@ -6,12 +6,8 @@ to that outline, positive outside [px], it moves along its normal n by
 
     t = -phi z / (f |n_xy|)
 
-with n_xy the part of n in the picture's plane. Of the displacements d of all vertices, along their normals,
-
-    sum over vertices of w (d - t)^2 + lambda sum over edges of (d_i - d_j)^2 + epsilon sum of d^2
-
-is least, where t is the mean over the cameras and w how often the vertex was on an outline. So what lies between the
-outlines follows smoothly, and what is far from all of them stays.
+with n_xy the part of n in the picture's plane. What lies between the outlines follows smoothly: see
+`MeshTopology.smoothed`, where t is the mean over the cameras and w how often the vertex was on an outline.
 """
 
 from __future__ import annotations
@@ -22,13 +18,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 from scipy.ndimage import distance_transform_edt, map_coordinates
-from scipy.sparse.linalg import cg
 
 from ....scenes import Camera
 from ....scenes.mesh import TriangleMesh
 from ....scenes.photo_sets import PhotoImage
+from .mesh_topology import MeshTopology, moved_along_normals
 
 Covered = Callable[[Camera], NDArray[np.bool_]]
 """Where a mesh is in the picture of a camera, `[H, W]`."""
@@ -38,9 +33,7 @@ _FINER = 2  # an outline is found between the pixels
 _BESIDE = 1.2  # px from the drawn outline, at most
 _TRUSTED = 6.0  # px from the photo's outline, at most: farther away a whole part is missing
 _LEAST_SLANT = 0.5  # |n_xy|
-_MOST_WEIGHT = 3.0
-_SMOOTHNESS, _STIFFNESS = 2.0, 1e-3  # lambda, epsilon
-_STEPS, _EXACTNESS = 60, 1e-3  # of the conjugate gradients
+_SMOOTHNESS = 2.0
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -81,7 +74,7 @@ def fitted_to_outlines(
         outlines: Of photos that show all of it.
         covered: Draws `mesh`.
     """
-    topology = _Topology(mesh)
+    topology = MeshTopology(mesh)
     vertices = mesh.vertices.astype(np.float64)
     face_normals, normals = topology.normals(vertices)
     total, weights = np.zeros(len(vertices)), np.zeros(len(vertices))
@@ -100,51 +93,7 @@ def fitted_to_outlines(
         wanted = -distances * local[:, 2] / (camera.fx * np.maximum(slants, _LEAST_SLANT))
         total[chosen] += slants * wanted
         weights[chosen] += slants
-    moved = topology.smoothed(total / np.maximum(weights, 1e-9), np.minimum(weights, _MOST_WEIGHT))
-    return TriangleMesh(
-        vertices=(vertices + moved[:, None] * normals).astype(np.float32),
-        faces=mesh.faces,
-        vertex_colors=mesh.vertex_colors,
-    )
-
-
-class _Topology:
-    """What follows from the triangles alone: N vertices, F triangles."""
-
-    def __init__(self, mesh: TriangleMesh) -> None:
-        self._faces = mesh.faces
-        count = len(mesh.vertices)
-        ends = np.concatenate([mesh.faces[:, [0, 1]], mesh.faces[:, [1, 2]], mesh.faces[:, [2, 0]]])
-        ends = np.unique(np.sort(ends, axis=1), axis=0)
-        rows, columns = np.concatenate([ends, ends[:, ::-1]]).T
-        neighbours: Any = sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), (count, count))
-        self._laplacian: Any = sparse.diags(np.asarray(neighbours.sum(axis=1)).ravel()) - neighbours
-        owners = np.repeat(np.arange(len(mesh.faces)), 3)
-        self._around: Any = sparse.csr_matrix(
-            (np.ones(len(owners)), (mesh.faces.ravel(), owners)), (count, len(mesh.faces))
-        )
-        self._counts = np.asarray(self._around.sum(axis=1)).ravel()
-
-    def normals(self, vertices: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Of triangles, as long as twice their area, `[F, 3]`, and unit ones of vertices, `[N, 3]`."""
-        p, q, r = np.moveaxis(vertices[self._faces], 1, 0)
-        faces = np.cross(q - p, r - p)
-        summed: NDArray[np.float64] = self._around @ faces
-        return faces, summed / np.maximum(np.linalg.norm(summed, axis=1, keepdims=True), 1e-30)
-
-    def turning(
-        self, vertices: NDArray[np.float64], face_normals: NDArray[np.float64], camera: Camera
-    ) -> NDArray[np.intp]:
-        """Numbers of the vertices between triangles that face the camera and such that do not."""
-        towards = camera.position - vertices[self._faces[:, 0]]
-        facing = self._around @ ((face_normals * towards).sum(axis=1) > 0).astype(np.float64)
-        return np.nonzero((facing > 0) & (facing < self._counts))[0]
-
-    def smoothed(self, wanted: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The displacements `[N]` for which the module's sum is least."""
-        matrix = _SMOOTHNESS * self._laplacian + sparse.diags(weights + _STIFFNESS)
-        found, _ = cg(matrix.tocsr(), weights * wanted, maxiter=_STEPS, rtol=_EXACTNESS)
-        return found
+    return moved_along_normals(mesh, normals, topology.smoothed(total, weights, _SMOOTHNESS))
 
 
 def _enlarged(alpha: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -53,8 +53,7 @@ class BakedRenderer:
     def upload(self, bake: Bake) -> None:
         """Draw `bake` from now on."""
         self._bake = bake
-        self._rasteriser.upload(mesh_arrays(bake.mesh))
-        self._face_colors = mesh_arrays(bake.mesh).face_colors
+        self._upload_mesh(with_backdrop=bake.backdrop is not None)
         sources = tuple(self._source(view) for view in bake.views)
         self._shader.upload(sources, shader_weights(bake), tolerance=bake.tolerance)
 
@@ -89,12 +88,24 @@ class BakedRenderer:
         )
 
     def rasterise(self, camera: Camera) -> Raster:
-        """The nearest triangle of every pixel."""
+        """The nearest triangle of every pixel; those of the backdrop come after those of the mesh."""
+        backdrop = self._bake.backdrop
+        inside = backdrop is not None and backdrop.holds(camera.position)
+        if inside != self._with_backdrop:
+            self._upload_mesh(with_backdrop=inside)
         return self._rasteriser.rasterise(as_view(camera))
 
     def select(self, raster: Raster, *, exclude: int = NO_VIEW) -> NDArray[np.int32]:
         """The photos `[H, W, 3]` for the pixels of a raster; see `BakedPicture.views`."""
         return self._shader.select(raster, exclude=exclude)
+
+    def _upload_mesh(self, *, with_backdrop: bool) -> None:
+        arrays = mesh_arrays(self._bake.mesh)
+        if with_backdrop and self._bake.backdrop is not None:
+            arrays = _joined(arrays, mesh_arrays(self._bake.backdrop.mesh))
+        self._with_backdrop = with_backdrop
+        self._rasteriser.upload(arrays)
+        self._face_colors = arrays.face_colors
 
     def _source(self, view: BakedView) -> SourceArrays:
         camera = view.camera
@@ -119,6 +130,14 @@ def mesh_arrays(mesh: TriangleMesh) -> MeshArrays:
     """The mesh as kernels take it: a face has the mean colour of its corners."""
     colors = mesh.vertex_colors[mesh.faces].mean(axis=1, dtype=np.float32)
     return MeshArrays(vertices=mesh.vertices, faces=mesh.faces, face_colors=colors.reshape(-1, 3))
+
+
+def _joined(first: MeshArrays, second: MeshArrays) -> MeshArrays:
+    return MeshArrays(
+        vertices=np.concatenate([first.vertices, second.vertices]),
+        faces=np.concatenate([first.faces, second.faces + len(first.vertices)]),
+        face_colors=np.concatenate([first.face_colors, second.face_colors]),
+    )
 
 
 def hidden_features(bake: Bake, view: BakedView) -> NDArray[np.float32]:

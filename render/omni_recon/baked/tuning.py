@@ -134,11 +134,12 @@ def fine_tune_bake(
     """Tune the network, the features and the vertices of a bake to its photos.
 
     Args:
-        bake: Where to begin.
+        bake: Where to begin; its backdrop stays as it is.
         photo_set: Learn only from those photos of the bake that are in this set; `None` takes all.
         minutes: How long.
         options: How.
-        checkpoint: Where every better state is written (see `save_bake`), so that ending the work loses little.
+        checkpoint: Where every better state is written (see `save_bake`), without a backdrop, so that ending the work
+            loses little.
         on_progress: Told after every step; raise from it to cancel.
 
     Raises:
@@ -152,7 +153,11 @@ def fine_tune_bake(
         raise RowsplatError(
             f"fine-tuning needs at least {FEWEST_PHOTOS} photos of the bake, found {len(usable)}. Take more photos."
         )
-    return _Tuning(bake, usable, 60.0 * minutes, options, checkpoint, on_progress).run()
+    if bake.backdrop is None:
+        return _Tuning(bake, usable, 60.0 * minutes, options, checkpoint, on_progress).run()
+    bare = replace(bake, backdrop=None)
+    tuned = _Tuning(bare, usable, 60.0 * minutes, options, checkpoint, on_progress).run()
+    return replace(tuned, bake=replace(tuned.bake, backdrop=bake.backdrop))
 
 
 class _Tuning:

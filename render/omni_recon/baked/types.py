@@ -12,6 +12,7 @@ from ....kernels.baked_types import HIDDEN, NO_VIEW
 from ....scenes import Camera
 from ....scenes.mesh import TriangleMesh
 from ...types import RenderCounts, RenderMode, RenderResult, StageTimes
+from .backdrop import Backdrop
 
 FEATURE_STRIDE = 4
 """Pixels of a photo between the cells of its features."""
@@ -101,6 +102,7 @@ class Bake:
         views: The photos, at least one; names are unique.
         appearance: Parameters of `AppearanceBranch` by name, float32 of `APPEARANCE_SHAPES`.
         tolerance: See `BakedOptions`.
+        backdrop: What is behind the mesh; `None` for the background of the picture.
 
     Raises:
         ValueError: There is no photo, or the parameters are others.
@@ -110,6 +112,7 @@ class Bake:
     views: tuple[BakedView, ...]
     appearance: Mapping[str, NDArray[np.float32]]
     tolerance: float = BakedOptions.tolerance
+    backdrop: Backdrop | None = None
 
     def __post_init__(self) -> None:
         """Check that it can be drawn."""
@@ -141,9 +144,9 @@ class BakedPicture:
     """A picture of a bake.
 
     Args:
-        image: `[H, W, 3]` float32 in [0, 1], as displayed, row 0 at the top; the background where the mesh is not.
-        alpha: `[H, W]` float32, 1 where the mesh is, else 0.
-        depth: `[H, W]` float32 along the view axis [scene units], 0 where the mesh is not.
+        image: `[H, W, 3]` float32 in [0, 1], as displayed, row 0 at the top; the background where nothing is.
+        alpha: `[H, W]` float32, 1 where the mesh or the backdrop is, else 0.
+        depth: `[H, W]` float32 along the view axis [scene units], 0 where neither is.
         views: `[H, W, 3]` int32, numbers of the photos that each pixel is made of, the most similar first, -1 for none.
         stage_times: Time of each stage.
     """

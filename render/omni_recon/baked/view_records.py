@@ -1,11 +1,15 @@
-"""The records of a bake: a JSON file with version, tolerance and the camera of every photo."""
+"""The records of a bake: a JSON file with version, tolerance, the camera of every photo, and where the backdrop is."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ....kernels.errors import SceneFileError
 from ....scenes import Camera
@@ -27,15 +31,43 @@ class ViewRecord:
     camera: Camera
 
 
-def record_of(name: str, camera: Camera) -> dict[str, Any]:
-    """The record of a photo, in JSON types."""
+@dataclass(frozen=True, eq=False, kw_only=True)
+class BallRecord:
+    """Centre `[3]` and radius of a backdrop [scene units]."""
+
+    center: NDArray[np.float64]
+    radius: float
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class BakeRecords:
+    """What the file holds; `backdrop` is `None` where the bake has none."""
+
+    tolerance: float
+    views: Sequence[ViewRecord]
+    backdrop: BallRecord | None
+
+
+def written_records(records: BakeRecords) -> bytes:
+    """The content of the file."""
+    content: dict[str, Any] = {
+        "version": VERSION,
+        "tolerance": records.tolerance,
+        "views": [_record_of(record.name, record.camera) for record in records.views],
+    }
+    if records.backdrop is not None:
+        content["backdrop"] = {"center": records.backdrop.center.tolist(), "radius": records.backdrop.radius}
+    return json.dumps(content, indent=1, allow_nan=False).encode()
+
+
+def _record_of(name: str, camera: Camera) -> dict[str, Any]:
     numbers = {field: float(getattr(camera, field)) for field in _NUMBERS}
     size = {"width": camera.width, "height": camera.height}
     return {"name": name, **size, **numbers, "viewmat": camera.viewmat.tolist()}
 
 
-def read_records(path: Path, data: bytes) -> tuple[float, tuple[ViewRecord, ...]]:
-    """Tolerance and photos, from the content of the file `path`.
+def read_records(path: Path, data: bytes) -> BakeRecords:
+    """From the content of the file `path`.
 
     Raises:
         SceneFileError: It is not JSON, of another version, or a field is wrong.
@@ -60,7 +92,20 @@ def read_records(path: Path, data: bytes) -> tuple[float, tuple[ViewRecord, ...]
     records = tuple(_record(each) for each in objects)
     if len({record.name for record in records}) != len(records):
         raise root.error("views", "expected photos of different names", _REMEDY)
-    return tolerance, records
+    return BakeRecords(tolerance=tolerance, views=records, backdrop=_ball(root))
+
+
+def _ball(root: JsonObject) -> BallRecord | None:
+    value = root.value("backdrop")
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise root.error("backdrop", "expected an object", _REMEDY)
+    values = JsonObject(path=root.path, place="backdrop", values=cast("dict[str, object]", value))
+    radius = values.required_number("radius")
+    if not radius > 0.0:
+        raise values.error("radius", f"expected a positive number, found {radius:g}", _REMEDY)
+    return BallRecord(center=values.array("center", (3,)), radius=radius)
 
 
 def _record(values: JsonObject) -> ViewRecord:

@@ -150,16 +150,33 @@ def _refined(
 ) -> tuple[Tensor, float]:
     """Inverse depths `[H, W]` near `middle`, and the step between those that were tried."""
     middle = _fitted(views, middle, step, confidence, _COARSE_SPACING)
+    found, fine = closer_look(views, middle, step, smoothing=_REFINED_SMOOTHING, own_photo=own_photo)
+    return _fitted(views, found, step, confidence, _FINE_SPACING), fine
+
+
+def closer_look(
+    views: Sequence[WarpingView], middle: Tensor, step: float, *, smoothing: int, own_photo: bool
+) -> tuple[Tensor, float]:
+    """Where photos agree best within a few steps of inverse depths that are nearly right.
+
+    Args:
+        views: The photos, for one camera.
+        middle: Inverse depths, `[H, W]`.
+        step: Of inverse depth, about a pixel in the photos.
+        smoothing: Radius of the mean over costs [px].
+        own_photo: The first photo is the camera's own, and the others are compared with it alone.
+
+    Returns:
+        Inverse depths `[H, W]`, and the step between those that were tried.
+    """
     offsets = (np.linspace(-_REFINED_REACH, _REFINED_REACH, _REFINED_STEPS) * step).astype(np.float32)
     tried = [_depths(middle + offset) for offset in offsets.tolist()]
     costs = [disagreement(views, depth, _REFINED_WINDOWS, first_only=own_photo) for depth in tried]
     stacked = torch.from_numpy(np.stack(costs))
-    radius = _REFINED_SMOOTHING
-    smooth = F.avg_pool2d(stacked[None], 2 * radius + 1, 1, radius, count_include_pad=False)[0]
+    smooth = F.avg_pool2d(stacked[None], 2 * smoothing + 1, 1, smoothing, count_include_pad=False)[0]
     best, fraction = _lowest(smooth)
     fine = float(offsets[1] - offsets[0])
-    found = middle + torch.from_numpy(offsets).to(middle)[best] + fraction * fine
-    return _fitted(views, found, step, confidence, _FINE_SPACING), fine
+    return middle + torch.from_numpy(offsets).to(middle)[best] + fraction * fine, fine
 
 
 def _fitted(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from rowsplat.kernels.errors import SceneFileError
 from rowsplat.render import RenderOptions, psnr
 from rowsplat.render.omni_recon.baked import Bake, BakedRenderer
+from rowsplat.render.omni_recon.baked.backdrop import COLUMNS, ROWS, Backdrop
 from rowsplat.render.omni_recon.baked.files import is_bake, load_bake, save_bake
 
 from .coloured_solids import around, baked, box
@@ -18,7 +20,9 @@ from .coloured_solids import around, baked, box
 
 @pytest.fixture(scope="module")
 def bake() -> Bake:
-    return baked(box(), around(4, side=40), tolerance=0.0125)
+    colors = np.random.default_rng(1).integers(0, 256, (ROWS, COLUMNS, 3), dtype=np.uint8)
+    backdrop = Backdrop(center=np.array([0.25, 0.1, -1 / 3]), radius=5.1, colors=colors)
+    return replace(baked(box(), around(4, side=40), tolerance=0.0125), backdrop=backdrop)
 
 
 @pytest.mark.parametrize("name", ["scene.bake", "folder"])
@@ -32,6 +36,11 @@ def test_a_bake_comes_back(bake: Bake, tmp_path: Path, name: str) -> None:
     np.testing.assert_array_equal(back.mesh.faces, bake.mesh.faces)
     np.testing.assert_allclose(back.mesh.vertex_colors, bake.mesh.vertex_colors, atol=1e-4)
     assert back.tolerance == bake.tolerance
+    assert back.backdrop is not None
+    assert bake.backdrop is not None
+    np.testing.assert_array_equal(back.backdrop.center, bake.backdrop.center)
+    np.testing.assert_array_equal(back.backdrop.colors, bake.backdrop.colors)
+    assert back.backdrop.radius == bake.backdrop.radius
     for ours, theirs in zip(bake.views, back.views, strict=True):
         assert ours.name == theirs.name
         np.testing.assert_array_equal(ours.pixels, theirs.pixels)
@@ -41,6 +50,11 @@ def test_a_bake_comes_back(bake: Bake, tmp_path: Path, name: str) -> None:
     for field, value in bake.appearance.items():
         np.testing.assert_array_equal(back.appearance[field], value)
     assert sorted(each.name for each in tmp_path.iterdir()) == [name]
+
+
+def test_a_bake_without_backdrop_comes_back_without(bake: Bake, tmp_path: Path) -> None:
+    save_bake(replace(bake, backdrop=None), tmp_path / "scene.bake")
+    assert load_bake(tmp_path / "scene.bake").backdrop is None
 
 
 def test_half_precision_changes_no_picture_by_a_level(bake: Bake, tmp_path: Path) -> None:
@@ -74,6 +88,14 @@ _SPOILERS = {
     "weights lost": lambda path: (path / "weights.safetensors").unlink(),
     "weights cut off": lambda path: (path / "weights.safetensors").write_bytes(
         (path / "weights.safetensors").read_bytes()[:-100]
+    ),
+    "a backdrop without size": lambda path: _spoil_records(path, backdrop={"center": [0, 0, 0]}),
+    "a backdrop of no size": lambda path: _spoil_records(path, backdrop={"center": [0, 0, 0], "radius": 0}),
+    "a backdrop nowhere": lambda path: _spoil_records(path, backdrop={"center": [0, None, 0], "radius": 1}),
+    "a backdrop that is a list": lambda path: _spoil_records(path, backdrop=[1]),
+    "a backdrop's picture lost": lambda path: (path / "backdrop.png").unlink(),
+    "a backdrop's picture of another size": lambda path: (path / "backdrop.png").write_bytes(
+        (path / "photos" / "00000.png").read_bytes()
     ),
     "mesh damaged": lambda path: (path / "mesh.glb").write_bytes(b"glTF"),
 }
