@@ -66,6 +66,12 @@ class Lift:
     classes: Annotated[
         bool, flag("Channels of an .onnx file are votes for classes: a pixel shows the strongest.")
     ] = False
+    with_view: Annotated[
+        bool,
+        flag(
+            "The rendered picture counts as one more photo: more is right, but neighbouring views agree a little less."
+        ),
+    ] = False
     compare: Annotated[
         bool, flag("Also predict on the rendered pictures, which is what lifting is to be better than.")
     ] = False
@@ -106,8 +112,16 @@ def run(command: Lift) -> None:
 
     started = time.perf_counter()
     with stage_progress() as show:
-        words = " ".join(command.maps)
-        lift_maps(photos, maps, path, command.out, words=words, compare=command.compare, show=show)
+        lift_maps(
+            photos,
+            maps,
+            path,
+            command.out,
+            words=" ".join(command.maps),
+            with_view=command.with_view,
+            compare=command.compare,
+            show=show,
+        )
     first, count = path.cameras[0], len(path)
     channels = len(maps.legend.channels)
     print(

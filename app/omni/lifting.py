@@ -46,6 +46,7 @@ def lift_maps(
     out: Path,
     *,
     words: str,
+    with_view: bool,
     compare: bool,
     show: ShowStage,
 ) -> None:
@@ -57,6 +58,7 @@ def lift_maps(
         path: The cameras.
         out: The folder, made if it does not exist.
         words: What the maps were called, for the record.
+        with_view: The rendered picture counts as one more photo.
         compare: Also render first and predict on the picture.
         show: Told how far it is; raise from it to cancel.
 
@@ -64,8 +66,8 @@ def lift_maps(
         RowsplatError: Weights, a photo or a map is at fault, or there is nothing to compare with.
         OSError: The folder cannot be written to.
     """
-    predictor = _predictor(maps) if compare else None
-    views = _views(photos, maps)
+    predictor = _predictor(maps, "--compare") if compare else None
+    views = _views(photos, maps, _predictor(maps, "--with-view") if with_view else None)
     total = sum(camera.width * camera.height for camera in path.cameras)
     with filling_folder(out) as folder:
         files, done = MapFiles(folder, views.legend, words), 0
@@ -80,18 +82,20 @@ def lift_maps(
         files.finish()
 
 
-def _views(photos: ProjectPhotos, maps: PhotoMaps | Adapter) -> MapViews:
+def _views(photos: ProjectPhotos, maps: PhotoMaps | Adapter, own: Predictor | None) -> MapViews:
     scene = photos.scene
     model = open_network(require_weights(scene.weights), "cpu")
     if isinstance(maps, Adapter):
         return AdaptedViews(photos.photo_set, model, maps, scene.options(), near=scene.near, far=scene.far)
-    return LiftedViews(photos.photo_set, model, maps, scene.options(), near=scene.near, far=scene.far)
+    return LiftedViews(
+        photos.photo_set, model, maps, scene.options(), near=scene.near, far=scene.far, own=own
+    )
 
 
-def _predictor(maps: PhotoMaps | Adapter) -> Predictor:
+def _predictor(maps: PhotoMaps | Adapter, flag: str) -> Predictor:
     if isinstance(maps, PredictedMaps):
         return maps.predictor
     raise RowsplatError(
-        f"--compare goes with what looks at pictures, such as edges or an .onnx file; {maps.legend.title} of the "
+        f"{flag} goes with what looks at pictures, such as edges or an .onnx file; {maps.legend.title} of the "
         "photos say nothing about a rendered picture."
     )

@@ -30,6 +30,7 @@ from ....render.omni_recon.lifting import (
     numbered_channels,
     render_then_predict,
     strongest,
+    with_picture,
 )
 from ....scenes.photo_sets import Photo
 from .labelled_scenes import LabelledScene, erring_labels, labelled_scene, mean_iou, one_hot
@@ -41,20 +42,31 @@ _FIRST_SEED = 900_000_000  # as validation of training: never trained on
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
-    """mIoU in the view of one scene.
+    """mIoU in views of one scene, the mean over them.
 
     Args:
         lifted: Of labels that are predicted on the sources and blended.
-        rendered: Of labels that are predicted on the rendered picture.
+        with_view: Of these with labels of the rendered picture as one more source.
+        rendered: Of labels that are predicted on the rendered picture alone.
     """
 
     lifted: float
+    with_view: float
     rendered: float
 
     @property
     def ratio(self) -> float:
-        """How much better lifting is."""
-        return self.lifted / self.rendered
+        """How much better lifting is, with the view."""
+        return self.with_view / self.rendered
+
+    @classmethod
+    def mean(cls, figures: Sequence[Figures]) -> Figures:
+        """Over several views."""
+        return cls(
+            lifted=float(np.mean([each.lifted for each in figures])),
+            with_view=float(np.mean([each.with_view for each in figures])),
+            rendered=float(np.mean([each.rendered for each in figures])),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +76,7 @@ class SceneFigures:
     Args:
         name: Of the scene.
         classes: Labels there are.
-        psnr: Of the rendered picture [dB].
+        psnr: Of the rendered pictures [dB].
         exact: mIoU of lifted exact labels: what the geometry alone costs.
         erring: With the labeller that errs in patches.
         from_sources: With the labeller that learnt from the sources.
@@ -98,10 +110,27 @@ class _SeveralMaps:
 
 
 def measured(scene: LabelledScene, model: OmniRecon, options: ReconstructionOptions) -> SceneFigures:
-    """Figures for the middle view of `scene`; at least one photo is left that is neither the view nor a source."""
+    """Means over three views of `scene`; each time a photo is left that is neither the view nor a source."""
+    count = len(scene.photo_set)
+    options = replace(options, source_views=min(options.source_views, count - 2))
+    targets = sorted({count // 4, count // 2, 3 * count // 4})
+    views = [_view_figures(scene, target, model, options) for target in targets]
+    return SceneFigures(
+        name=scene.name,
+        classes=scene.classes,
+        psnr=float(np.mean([view.psnr for view in views])),
+        exact=float(np.mean([view.exact for view in views])),
+        erring=Figures.mean([view.erring for view in views]),
+        from_sources=Figures.mean([view.from_sources for view in views]),
+        from_others=Figures.mean([view.from_others for view in views]),
+    )
+
+
+def _view_figures(
+    scene: LabelledScene, target: int, model: OmniRecon, options: ReconstructionOptions
+) -> SceneFigures:
+    """Figures for one view."""
     photos = scene.photo_set.photos
-    target = len(photos) // 2
-    options = replace(options, source_views=min(options.source_views, len(photos) - 2))
     pictures = [photo.image().rgb for photo in photos]
     sources = _sources(scene, target, model, options)
     others = [index for index in range(len(photos)) if index != target and index not in sources]
@@ -110,39 +139,43 @@ def measured(scene: LabelledScene, model: OmniRecon, options: ReconstructionOpti
         for chosen in (sources, others)
     ]
     seen = _seen(scene, target, model, options, labellers)
-    exact, erring, *lifted = np.split(seen.map, 2 + len(labellers))
+    exact, *lifted = np.split(seen.map, 2 + len(labellers))
     truth = scene.labels[target]
+    erring = one_hot(erring_labels(truth, scene.classes, target), scene.classes)
+    rendered = [erring, *(render_then_predict(labeller, seen.picture) for labeller in labellers)]
     figures = [
         Figures(
-            lifted=mean_iou(strongest(values), truth),
-            rendered=mean_iou(strongest(render_then_predict(labeller, seen.picture)), truth),
+            lifted=mean_iou(strongest(ours), truth),
+            with_view=mean_iou(strongest(with_picture(ours, seen.picture, len(sources), theirs)), truth),
+            rendered=mean_iou(strongest(theirs), truth),
         )
-        for values, labeller in zip(lifted, labellers, strict=True)
+        for ours, theirs in zip(lifted, rendered, strict=True)
     ]
     return SceneFigures(
         name=scene.name,
         classes=scene.classes,
         psnr=psnr(seen.picture.image.permute(1, 2, 0).numpy(), pictures[target]),
         exact=mean_iou(strongest(exact), truth),
-        erring=Figures(
-            lifted=mean_iou(strongest(erring), truth),
-            rendered=mean_iou(erring_labels(truth, scene.classes, target), truth),
-        ),
-        from_sources=figures[0],
-        from_others=figures[1],
+        erring=figures[0],
+        from_sources=figures[1],
+        from_others=figures[2],
     )
 
 
 def markdown(rows: Sequence[SceneFigures]) -> str:
     """The table."""
     lines = [
-        "| scene | labels | picture [dB] | exact labels lifted | errs in patches: lifted | rendered | ratio "
-        "| learnt from sources: lifted | rendered | ratio | learnt from others: lifted | rendered | ratio |",
-        "|---|---|---|---|---|---|---|---|---|---|---|---|---|",
+        "| scene | labels | picture [dB] | exact labels lifted "
+        + "".join(
+            f"| {name}: lifted | with the view | rendered | ratio "
+            for name in ("errs in patches", "learnt from sources", "learnt from others")
+        )
+        + "|",
+        "|---" * 16 + "|",
     ]
     for row in rows:
         cells = [
-            f"{figures.lifted:.3f} | {figures.rendered:.3f} | {figures.ratio:.2f}"
+            f"{figures.lifted:.3f} | {figures.with_view:.3f} | {figures.rendered:.3f} | {figures.ratio:.2f}"
             for figures in (row.erring, row.from_sources, row.from_others)
         ]
         lines.append(

@@ -1,7 +1,7 @@
 """Maps of photos (edges, labels, features...) seen from any camera, the same from all sides: predict, then blend."""
 
 from .callable_predictor import CallablePredictor
-from .lifted_views import LiftedView, LiftedViews, render_then_predict, strongest
+from .lifted_views import LiftedView, LiftedViews, render_then_predict, strongest, with_picture
 from .types import Channel, Legend, MapKind, PhotoMaps, PredictedMaps, Predictor, numbered_channels
 
 __all__ = [
@@ -17,4 +17,5 @@ __all__ = [
     "numbered_channels",
     "render_then_predict",
     "strongest",
+    "with_picture",
 ]

@@ -6,7 +6,8 @@ Source: Omni-Recon (arXiv:2403.11131), zero-shot use. A map of the view is
 
 with the part T_s of the ray that ends at the sample and the photo's colour weight w_si; all photos that see a point
 have a say in what it is, and neighbouring views ask the same photos. To render first and predict on the rendered
-picture is what this is compared with.
+picture is what this is compared with. Both can be had: the rendered picture then counts as one more photo, and is alone
+where no photo sees anything (`with_picture`).
 """
 
 from __future__ import annotations
@@ -77,6 +78,7 @@ class LiftedViews:
         options: `source_views`, `volume_resolution`, `samples`, `planes`, `ray_chunk` and `memory_limit` count.
         near: Nearest depth of the scene in every view [scene units]; `None` finds it for each.
         far: Farthest depth; `None` finds it for each.
+        own: Looks at the picture of each view as well, as `with_picture` says; `None` leaves it to the photos.
     """
 
     def __init__(
@@ -88,8 +90,10 @@ class LiftedViews:
         *,
         near: float | None = None,
         far: float | None = None,
+        own: Predictor | None = None,
     ) -> None:
         """Nothing is read yet."""
+        self._own = own
         self._photo_set, self._model, self._maps, self._options = photo_set, model, maps, options
         self._sources = ViewSources(photo_set, options, model.log_sharpness.device, near=near, far=far)
         self._kept: OrderedDict[tuple[int, int], Tensor] = OrderedDict()
@@ -142,10 +146,14 @@ class LiftedViews:
             prior=self._sources.prior(chosen, camera),
             on_rays=on_rays,
         )
+        shown = replace(picture, image=filled_unseen(picture.image, picture.opacity))
+        lifted = _per_seen_part(picture)
+        if self._own is not None:
+            lifted = with_picture(lifted, shown, len(plan.sources), render_then_predict(self._own, shown))
         return LiftedView(
             legend=self.legend,
-            map=_per_seen_part(picture),
-            picture=replace(picture, image=filled_unseen(picture.image, picture.opacity)),
+            map=lifted,
+            picture=shown,
             sources=chosen.names,
             bounds=plan.bounds,
         )
@@ -170,6 +178,12 @@ def render_then_predict(predictor: Predictor, picture: RenderedView) -> Map:
     image = np.ascontiguousarray(picture.image.permute(1, 2, 0).cpu().numpy())
     found = torch.from_numpy(np.ascontiguousarray(predictor.predict(image)))[None]
     return _resized(found, (image.shape[0], image.shape[1]))[0].numpy()
+
+
+def with_picture(lifted: Map, picture: RenderedView, photos: int, predicted: Map) -> Map:
+    """A lifted map of so many `photos` and what was predicted on the rendered picture, as one more, `[C, H, W]`."""
+    weight = photos * picture.opacity.clamp(max=1.0).cpu().numpy()
+    return ((weight * lifted + predicted) / (weight + 1.0)).astype(np.float32)
 
 
 def strongest(values: Map) -> NDArray[np.int64]:

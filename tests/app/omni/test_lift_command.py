@@ -55,6 +55,21 @@ def test_edges_are_written_for_every_camera(cli: Any, project: Path, tmp_path: P
             np.testing.assert_allclose(np.asarray(picture), 255 * np.clip(amounts[0], 0, 1), atol=0.51)
 
 
+def test_the_view_itself_can_have_a_say(cli: Any, project: Path, tmp_path: Path) -> None:
+    found = list[np.ndarray]()
+    for out, flags in (("lifted", ["--compare"]), ("both", ["--with-view"])):
+        outcome = cli("lift", project, "--maps", "edges", "--out", out, *_CAMERAS, *flags)
+        assert outcome.code == 0, outcome.err
+        with np.load(tmp_path / out / "view_00000.npz") as file:
+            found.append(file["map"])
+            if flags == ["--compare"]:
+                found.append(file["render_then_predict"])
+                opacity = file["opacity"]
+    lifted, predicted, both = found
+    weight = 3.0 * np.clip(opacity, 0.0, 1.0)
+    np.testing.assert_allclose(both, (weight * lifted + predicted) / (weight + 1.0), atol=2e-3)
+
+
 def test_lifted_labels_can_be_lifted_again(cli: Any, project: Path, labels: Path, tmp_path: Path) -> None:
     outcome = cli("lift", project, "--maps", "labels", labels, "--out", "lifted", *_CAMERAS)
     assert outcome.code == 0, outcome.err
@@ -128,6 +143,7 @@ def test_a_folder_that_holds_something_is_left_alone(cli: Any, project: Path, tm
         (["--maps", "edges", "--source-views", "1"], "--source-views must be between 2 and 16"),
         (["--maps", "edges", "--out", "no/where"], "the folder no does not exist"),
         (["--maps", "labels", "labels", "--compare"], "--compare goes with what looks at pictures"),
+        (["--maps", "labels", "labels", "--with-view"], "--with-view goes with what looks at pictures"),
     ],
 )
 def test_what_goes_wrong_is_one_line_and_nothing_is_written(

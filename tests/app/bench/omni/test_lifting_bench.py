@@ -65,7 +65,7 @@ def test_scenes_have_a_label_for_every_pixel() -> None:
 
 
 def test_the_table_has_a_line_for_each_scene() -> None:
-    figures = Figures(lifted=0.9, rendered=0.6)
+    figures = Figures(lifted=0.9, with_view=0.95, rendered=0.6)
     row = SceneFigures(
         name="room 1",
         classes=4,
@@ -78,4 +78,12 @@ def test_the_table_has_a_line_for_each_scene() -> None:
     lines = markdown([row, row]).splitlines()
     assert len(lines) == 4
     assert len({line.count("|") for line in lines}) == 1
-    assert "0.900 | 0.600 | 1.50" in lines[2]
+    assert "| 0.900 | 0.950 | 0.600 | 1.58 |" in lines[-1]
+
+
+def test_figures_of_several_views_are_averaged() -> None:
+    one = Figures(lifted=0.8, with_view=0.7, rendered=0.2)
+    other = Figures(lifted=0.4, with_view=0.5, rendered=0.6)
+    mean = Figures.mean([one, other])
+    assert (mean.lifted, mean.with_view, mean.rendered) == pytest.approx((0.6, 0.6, 0.4))
+    assert mean.ratio == pytest.approx(1.5)

@@ -50,6 +50,23 @@ def test_what_is_the_same_in_all_photos_is_seen_from_anywhere(
     assert (seen.map[:, ~known] == 0.0).all()
 
 
+def test_the_rendered_picture_counts_as_one_more_photo_and_alone_where_no_photo_sees(
+    photo_set: PhotoSet, network: OmniRecon
+) -> None:
+    told = list[tuple[int, ...]]()
+
+    def _number(image: np.ndarray) -> np.ndarray:
+        told.append(image.shape)
+        return np.full((1, *image.shape[:2]), 0.0 if len(told) <= 3 else 1.0, np.float32)
+
+    maps, camera = _maps(_number, 1), _camera(photo_set)
+    seen = LiftedViews(photo_set, network, maps, OPTIONS, own=maps.predictor).view(camera)
+    assert len(seen.sources) == 3
+    opacity = seen.picture.opacity.clamp(max=1.0).numpy()
+    np.testing.assert_allclose(seen.map[0], 1.0 / (3.0 * opacity + 1.0), rtol=1e-4)
+    assert told[-1] == (camera.height, camera.width, 3)
+
+
 @pytest.mark.parametrize("planes", [0, 16])
 def test_a_map_of_the_colours_is_the_picture(photo_set: PhotoSet, network: OmniRecon, planes: int) -> None:
     options = OPTIONS.__class__(volume_resolution=8, samples=12, max_side=44, source_views=3, planes=planes)
