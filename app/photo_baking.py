@@ -65,7 +65,7 @@ class BakePhotos:
         return self.folder / PROJECT
 
     def run(self, report: Report) -> str:
-        """Reconstruct, bake and write.
+        """Reconstruct, bake, fit the bake to the photos, and write.
 
         Raises:
             RowsplatError: The photos, the weights or the outputs are at fault, or memory is short.
@@ -75,6 +75,7 @@ class BakePhotos:
         calm_threads()
         from ..render.omni_recon.baked.files import save_bake
         from ..render.omni_recon.baked.making import bake_photos
+        from ..render.omni_recon.baked.photo_tuning import fit_geometry
         from ..render.output_files import require_writable_place
 
         require_writable_place(self.out)
@@ -87,6 +88,7 @@ class BakePhotos:
         mesh = load_mesh(mesh_file)
         photo_set = with_points(photo_set, scene.points)
         bake = bake_photos(photo_set, mesh, model, on_progress=report)
+        bake = fit_geometry(bake, photo_set, on_progress=report).bake
         report(texts.WRITING, 0, 1)
         save_mesh(bake.mesh, self.out.with_suffix(".glb"))
         save_bake(bake, self.out)

@@ -11,7 +11,7 @@ from ....scenes.photo_sets import PhotoImage
 from ..held_out import FEWEST_PHOTOS
 from .backdrop import Backdrop
 from .backdrop_colors import backdrop_colors
-from .fitting import BakePhotos, Change, FittedBake, HeldOutPhotos, OnFit, improved, no_fit_progress
+from .fitting import Change, FittedBake, HeldOutPhotos, OnFit, PhotosOfBake, improved, no_fit_progress
 from .renderer import BakedRenderer
 from .types import Bake
 
@@ -23,7 +23,7 @@ _OPAQUE = 0.5
 
 def fit_backdrop(
     bake: Bake,
-    photos: BakePhotos,
+    photos: PhotosOfBake,
     *,
     on_progress: OnFit = no_fit_progress,
     deadline: float = float("inf"),

@@ -29,7 +29,7 @@ def no_fit_progress(done: int, total: int) -> None:
     """Tell nobody."""
 
 
-class BakePhotos:
+class PhotosOfBake:
     """The photos of a bake as they were before transparent parts became white, read when they are asked for."""
 
     def __init__(self, bake: Bake, photo_set: PhotoSet) -> None:
@@ -71,7 +71,7 @@ class HeldOutPhotos:
     photos: Mapping[str, PhotoImage]
 
     @classmethod
-    def among(cls, photos: BakePhotos, names: Sequence[str]) -> HeldOutPhotos:
+    def among(cls, photos: PhotosOfBake, names: Sequence[str]) -> HeldOutPhotos:
         """A few of those called `names`, spread evenly."""
         chosen = [names[index] for index in held_out(range(len(names)))]
         return cls(photos={name: photos.image(name) for name in chosen})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..held_out import FEWEST_PHOTOS
-from .fitting import BakePhotos, FittedBake, HeldOutPhotos, OnFit, improved, no_fit_progress
+from .fitting import FittedBake, HeldOutPhotos, OnFit, PhotosOfBake, improved, no_fit_progress
 from .outlines import PhotoOutline, fitted_to_outlines
 from .renderer import BakedRenderer
 from .types import Bake
@@ -16,7 +16,7 @@ ROUNDS = 4
 
 def fit_outlines(
     bake: Bake,
-    photos: BakePhotos,
+    photos: PhotosOfBake,
     *,
     on_progress: OnFit = no_fit_progress,
     deadline: float = float("inf"),

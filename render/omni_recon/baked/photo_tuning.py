@@ -11,7 +11,7 @@ from ....kernels.errors import RowsplatError
 from ....scenes.photo_sets import PhotoSet
 from ..held_out import FEWEST_PHOTOS
 from .backdrop_tuning import fit_backdrop
-from .fitting import BakePhotos, FittedBake, OnFit
+from .fitting import FittedBake, OnFit, PhotosOfBake
 from .outline_tuning import fit_outlines
 from .surface_tuning import fit_surface
 from .tuning import TuningOptions, TuningProgress, fine_tune_bake
@@ -59,33 +59,26 @@ class TunedToPhotos:
 _DEFAULT_OPTIONS = TuningOptions()
 
 
-def tune_to_photos(
+def fit_geometry(
     bake: Bake,
     photo_set: PhotoSet,
-    minutes: float = 5.0,
     *,
     on_progress: OnStage = no_stage_progress,
-    options: TuningOptions = _DEFAULT_OPTIONS,
+    deadline: float = float("inf"),
 ) -> TunedToPhotos:
-    """Tune a bake for so many minutes; stages that do not apply are left out.
+    """Fit surface, outlines and backdrop to the photos; stages that do not apply are left out.
 
     Args:
         bake: Where to begin; it has no backdrop.
         photo_set: The photos that it was made from.
-        minutes: For all stages together, or a round of one of them longer.
         on_progress: Told how far it is; raise from it to cancel.
-        options: How colours are tuned.
+        deadline: Surface and outlines are let be at this time [s of `time.monotonic`].
 
     Raises:
-        RowsplatError: There are fewer than four photos, one is not in the set, or OpenCV is not installed.
+        RowsplatError: A photo is not in the set, or OpenCV is not installed.
         SceneFileError: A photo cannot be read.
     """
-    if len(bake.views) < FEWEST_PHOTOS:
-        raise RowsplatError(
-            f"fine-tuning needs at least {FEWEST_PHOTOS} photos of the bake, found {len(bake.views)}. Take more photos."
-        )
-    started, seconds = time.monotonic(), 60.0 * minutes
-    photos, deadline = BakePhotos(bake, photo_set), started + _GEOMETRY * seconds
+    photos = PhotosOfBake(bake, photo_set)
     stages: tuple[tuple[str, _Fit], ...] = (
         ("surface", lambda now, tell: fit_surface(now, photos, on_progress=tell, deadline=deadline)),
         ("outlines", lambda now, tell: fit_outlines(now, photos, on_progress=tell, deadline=deadline)),
@@ -98,13 +91,43 @@ def tune_to_photos(
         if found is not None:
             bake = found.bake
             parts.append(_part(name, found.first_psnr, found.psnr, begun))
+    return TunedToPhotos(bake=bake, parts=tuple(parts))
+
+
+def tune_to_photos(
+    bake: Bake,
+    photo_set: PhotoSet,
+    minutes: float = 5.0,
+    *,
+    on_progress: OnStage = no_stage_progress,
+    options: TuningOptions = _DEFAULT_OPTIONS,
+) -> TunedToPhotos:
+    """Fit the geometry and then the colours of a bake for so many minutes.
+
+    Args:
+        bake: Where to begin; it has no backdrop.
+        photo_set: The photos that it was made from.
+        minutes: For all stages together; a round that was begun is ended.
+        on_progress: Told how far it is; raise from it to cancel.
+        options: How colours are tuned.
+
+    Raises:
+        RowsplatError: There are fewer than four photos, one is not in the set, or OpenCV is not installed.
+        SceneFileError: A photo cannot be read.
+    """
+    if len(bake.views) < FEWEST_PHOTOS:
+        raise RowsplatError(
+            f"fine-tuning needs at least {FEWEST_PHOTOS} photos of the bake, found {len(bake.views)}. Take more photos."
+        )
+    started, seconds = time.monotonic(), 60.0 * minutes
+    fitted = fit_geometry(bake, photo_set, on_progress=on_progress, deadline=started + _GEOMETRY * seconds)
     begun = time.monotonic()
     left = max(started + seconds - begun, _LEAST_LEFT * seconds)
     tuned = fine_tune_bake(
-        bake, minutes=left / 60.0, options=options, on_progress=partial(_told_colours, on_progress)
+        fitted.bake, minutes=left / 60.0, options=options, on_progress=partial(_told_colours, on_progress)
     )
-    parts.append(_part("colours", tuned.first_psnr, tuned.psnr, begun))
-    return TunedToPhotos(bake=tuned.bake, parts=tuple(parts))
+    colours = _part("colours", tuned.first_psnr, tuned.psnr, begun)
+    return TunedToPhotos(bake=tuned.bake, parts=(*fitted.parts, colours))
 
 
 def _part(name: str, first_psnr: float, psnr: float, begun: float) -> TunedPart:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..held_out import FEWEST_PHOTOS
-from .fitting import BakePhotos, Change, FittedBake, HeldOutPhotos, OnFit, improved, no_fit_progress
+from .fitting import Change, FittedBake, HeldOutPhotos, OnFit, PhotosOfBake, improved, no_fit_progress
 from .renderer import BakedRenderer
 from .surface_matching import matched_to_photos
 from .types import Bake
@@ -19,7 +19,7 @@ _MAX_SIDE = 480  # [px]; finer pictures take longer and show details that the tr
 
 def fit_surface(
     bake: Bake,
-    photos: BakePhotos,
+    photos: PhotosOfBake,
     *,
     on_progress: OnFit = no_fit_progress,
     deadline: float = float("inf"),

@@ -11,7 +11,7 @@ from rowsplat.render.omni_recon.baked import BakedRenderer
 from rowsplat.render.omni_recon.baked.backdrop import COLUMNS, ROWS, Backdrop, directions
 from rowsplat.render.omni_recon.baked.backdrop_colors import backdrop_colors
 from rowsplat.render.omni_recon.baked.backdrop_tuning import RADII, fit_backdrop
-from rowsplat.render.omni_recon.baked.fitting import BakePhotos
+from rowsplat.render.omni_recon.baked.fitting import PhotosOfBake
 from rowsplat.render.omni_recon.baked.types import Bake
 from rowsplat.render.types import RenderOptions
 from rowsplat.scenes import Camera
@@ -71,7 +71,7 @@ def test_the_ball_is_closed_and_round() -> None:
 
 def test_photos_of_a_room_are_reproduced_with_a_backdrop_as_far_away_as_its_walls() -> None:
     bake = _in_a_room(around(24, side=64, distance=4.0))
-    fitted = fit_backdrop(bake, BakePhotos(bake, _photo_set(bake)))
+    fitted = fit_backdrop(bake, PhotosOfBake(bake, _photo_set(bake)))
     assert fitted is not None
     assert fitted.bake.backdrop is not None
     least = 4.0
@@ -116,7 +116,7 @@ def test_seen_from_outside_the_backdrop_does_not_hide_the_scene() -> None:
 
 def test_photos_with_transparent_parts_get_no_backdrop() -> None:
     bake = baked(box(), around(8, side=40))
-    assert fit_backdrop(bake, BakePhotos(bake, _photo_set(bake, alpha=True))) is None
+    assert fit_backdrop(bake, PhotosOfBake(bake, _photo_set(bake, alpha=True))) is None
 
 
 def test_a_backdrop_that_does_not_help_is_left_out() -> None:
@@ -130,7 +130,7 @@ def test_a_backdrop_that_does_not_help_is_left_out() -> None:
         for view in views
     ]
     bake = replace(baked(box(), around(8, side=40)), views=tuple(white))
-    fitted = fit_backdrop(bake, BakePhotos(bake, _photo_set(bake)))
+    fitted = fit_backdrop(bake, PhotosOfBake(bake, _photo_set(bake)))
     assert fitted is not None
     if fitted.bake.backdrop is not None:
         assert fitted.psnr > fitted.first_psnr

@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 from rowsplat.render.mesh_rendering import MeshRenderer
-from rowsplat.render.omni_recon.baked.fitting import BakePhotos
+from rowsplat.render.omni_recon.baked.fitting import PhotosOfBake
 from rowsplat.render.omni_recon.baked.outline_tuning import ROUNDS, fit_outlines
 from rowsplat.render.omni_recon.baked.outlines import PhotoOutline, fitted_to_outlines
 from rowsplat.render.omni_recon.baked.types import APPEARANCE_SHAPES, Bake, BakedView, feature_cells
@@ -126,7 +126,7 @@ def test_held_out_photos_say_when_to_stop() -> None:
     photo_set = _photo_set(1.0)
     told = list[tuple[int, int]]()
     bake = _bake(_ball(0.93), photo_set)
-    tuned = fit_outlines(bake, BakePhotos(bake, photo_set), on_progress=lambda *step: told.append(step))
+    tuned = fit_outlines(bake, PhotosOfBake(bake, photo_set), on_progress=lambda *step: told.append(step))
     assert tuned is not None
     assert tuned.rounds >= 1
     assert tuned.psnr > tuned.first_psnr + 3.0
@@ -145,20 +145,20 @@ def test_opaque_photos_leave_the_bake_alone() -> None:
         ),
     )
     bake = _bake(_ball(1.0), photo_set)
-    assert fit_outlines(bake, BakePhotos(bake, opaque)) is None
+    assert fit_outlines(bake, PhotosOfBake(bake, opaque)) is None
 
 
 def test_a_missing_photo_is_named() -> None:
     photo_set = _photo_set(1.0)
     bake = _bake(_ball(1.0), photo_set)
     with pytest.raises(Exception, match="photo 5 of the bake is missing"):
-        BakePhotos(bake, photo_set.taking([0, 1, 2, 3, 4]))
+        PhotosOfBake(bake, photo_set.taking([0, 1, 2, 3, 4]))
 
 
 def test_when_the_time_is_over_nothing_is_tried() -> None:
     photo_set = _photo_set(1.0)
     bake = _bake(_ball(0.93), photo_set)
-    tuned = fit_outlines(bake, BakePhotos(bake, photo_set), deadline=time.monotonic())
+    tuned = fit_outlines(bake, PhotosOfBake(bake, photo_set), deadline=time.monotonic())
     assert tuned is not None
     assert tuned.bake is bake
     assert tuned.rounds == 0

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from rowsplat.kernels.errors import RowsplatError
 from rowsplat.render.mesh_rendering import MeshRenderer
-from rowsplat.render.omni_recon.baked.fitting import BakePhotos
+from rowsplat.render.omni_recon.baked.fitting import PhotosOfBake
 from rowsplat.render.omni_recon.baked.photo_tuning import tune_to_photos
 from rowsplat.render.omni_recon.baked.surface_matching import matched_to_photos
 from rowsplat.render.omni_recon.baked.surface_tuning import fit_surface
@@ -114,7 +114,7 @@ def test_photos_that_see_nothing_of_the_mesh_move_nothing() -> None:
 
 def test_held_out_photos_say_what_helps() -> None:
     bake, photo_set = _bake(0.985)
-    fitted = fit_surface(bake, BakePhotos(bake, photo_set))
+    fitted = fit_surface(bake, PhotosOfBake(bake, photo_set))
     assert fitted is not None
     assert fitted.rounds >= 1
     assert fitted.psnr > fitted.first_psnr + 1.0
