@@ -112,8 +112,8 @@ class Bake:
     tune: Annotated[
         float | None,
         flag(
-            "Fine-tune the bake of a project for so many minutes, 0.01 to 1000; only what predicts photos better that "
-            "it did not learn from is kept.",
+            "Fine-tune the bake of a project for so many minutes, 0.01 to 1000: surface, outlines or a backdrop, "
+            "colours; only what predicts photos better that it did not learn from is kept.",
             "MINUTES",
         ),
     ] = None

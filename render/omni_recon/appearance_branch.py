@@ -14,6 +14,7 @@ from .attention import across_channels
 from .types import FEATURE_CHANNELS
 
 _DIFFERENCES = 3
+_ANGULAR_DECAY = 10.0
 _MASKED = -1e9  # logit of a view that does not see the sample
 
 
@@ -31,6 +32,29 @@ class AppearanceBranch(nn.Module):
             nn.ReLU(),
             nn.Linear(8, 1),
         )
+
+    def prefer_alike_directions(self) -> None:
+        """Make the logit of a view -10 |d|_1, with d the difference of directions, whatever its features are.
+
+        So photos that were taken from nearly the same direction count most. Units that this does not need keep their
+        parameters, but have no say until they are trained.
+
+        Source: angular weights of Buehler et al., Unstructured lumigraph rendering (SIGGRAPH 2001), section 4.1.
+        """
+        first, second, last = (self.logits[index] for index in (0, 2, 4))
+        sides = torch.cat([torch.eye(_DIFFERENCES), -torch.eye(_DIFFERENCES)])  # relu(x) + relu(-x) = |x|
+        for layer in (first, second, last):
+            nn.init.zeros_(layer.get_parameter("bias"))
+        with torch.no_grad():
+            weight = first.get_parameter("weight")
+            weight[: len(sides)] = 0.0
+            weight[: len(sides), FEATURE_CHANNELS:] = sides.to(weight)
+            weight = second.get_parameter("weight")
+            weight[0] = 0.0
+            weight[0, : len(sides)] = 1.0
+            weight = last.get_parameter("weight")
+            weight.zero_()
+            weight[0, 0] = -_ANGULAR_DECAY
 
     def forward(self, features: Tensor, differences: Tensor, visible: Tensor) -> Tensor:
         """Weights of the views.

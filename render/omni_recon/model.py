@@ -61,11 +61,11 @@ class OmniRecon(nn.Module):
         self.log_sharpness = nn.Parameter(torch.tensor(_FIRST_LOG_SHARPNESS))
 
     def start_at_prior(self) -> None:
-        """Make new parameters say what a depth prior says, and weigh all views alike: where guided training begins."""
-        for layers in (self.geometry.distance, self.appearance.logits):
-            last = layers[-1]
-            nn.init.zeros_(last.get_parameter("weight"))
-            nn.init.zeros_(last.get_parameter("bias"))
+        """Make new parameters say what a depth prior says, and weigh views by angles: where guided training begins."""
+        last = self.geometry.distance[-1]
+        nn.init.zeros_(last.get_parameter("weight"))
+        nn.init.zeros_(last.get_parameter("bias"))
+        self.appearance.prefer_alike_directions()
         nn.init.constant_(self.log_sharpness, _GUIDED_LOG_SHARPNESS)
 
     @property

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ....scenes.mesh import TriangleMesh
 
-ROWS, COLUMNS = 48, 96
+ROWS, COLUMNS = 96, 192
 """Of the picture, and of the ball's vertices."""
 
 _WITHIN = 0.98  # of the radius: flat triangles lie a little inside the ball

@@ -118,6 +118,30 @@ def test_weights_sum_to_one_unless_no_view_sees_the_sample() -> None:
     assert bool((weights[~visible] == 0.0).all())
 
 
+def test_at_the_start_only_angles_count() -> None:
+    torch.manual_seed(0)
+    shader = AppearanceBranch().double()
+    shader.prefer_alike_directions()
+    inputs, visible = _inputs(), _visible()
+    differences = 0.1 * inputs.directions[:, :3]
+    logits = (-10.0 * differences.abs().sum(dim=1)).masked_fill(~visible, -1e9)
+    expected = torch.softmax(logits, dim=0) * visible
+    for features in (inputs.features, torch.zeros_like(inputs.features)):
+        torch.testing.assert_close(shader(features, differences, visible), expected)
+
+
+def test_what_has_no_say_at_the_start_can_learn() -> None:
+    torch.manual_seed(0)
+    shader = AppearanceBranch().double()
+    shader.prefer_alike_directions()
+    inputs = _inputs()
+    weights = shader(inputs.features, 0.1 * inputs.directions[:, :3], _visible())
+    (weights * _randn(*weights.shape)).sum().backward()
+    last = shader.logits[4].get_parameter("weight").grad
+    assert last is not None
+    assert int((last != 0).sum()) > 1
+
+
 def test_gradients_of_the_shader_are_those_of_finite_differences() -> None:
     torch.manual_seed(1)
     shader = AppearanceBranch().double()
