@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import binary_dilation, gaussian_filter, map_coordinates
 
-from ....scenes import Camera
 from .backdrop import COLUMNS, ROWS, directions
+from .in_picture import PointsInPicture
 from .types import Bake
 
 _BESIDE = 2  # px around the mesh that are not trusted to show what is behind it
@@ -36,30 +36,15 @@ def backdrop_colors(
     total, count = np.zeros((len(places), 3)), np.zeros(len(places))
     for view in bake.views:
         free = np.logical_not(binary_dilation(covered[view.name], iterations=_BESIDE))
-        rows, columns, numbers = _seen(view.camera, places, free)
+        seen = PointsInPicture.of(places, view.camera)
+        seen = seen.kept(free[seen.nearest])
         for channel in range(3):
             plane = view.pixels[..., channel].astype(np.float32)
-            total[numbers, channel] += map_coordinates(plane, [rows, columns], order=1, mode="nearest")
-        count[numbers] += 1.0
+            total[seen.numbers, channel] += map_coordinates(plane, seen.pixels, order=1, mode="nearest")
+        count[seen.numbers] += 1.0
     means = total / np.maximum(count, 1.0)[:, None]
     spread = _spread(means.reshape(ROWS, COLUMNS, 3), count.reshape(ROWS, COLUMNS) > 0)
     return np.rint(np.clip(spread, 0.0, 255.0)).astype(np.uint8)
-
-
-def _seen(
-    camera: Camera, places: NDArray[np.float64], free: NDArray[np.bool_]
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.intp]]:
-    """Rows and columns of the places that are in the picture and not behind the mesh, and their numbers."""
-    local = places @ camera.viewmat[:3, :3].T + camera.viewmat[:3, 3]
-    depth = np.where(local[:, 2] > 0.0, local[:, 2], np.inf)
-    columns = camera.fx * local[:, 0] / depth + camera.cx - 0.5
-    rows = camera.fy * local[:, 1] / depth + camera.cy - 0.5
-    inside = (local[:, 2] > 0.0) & (rows >= 0.0) & (columns >= 0.0)
-    inside &= (rows <= camera.height - 1.0) & (columns <= camera.width - 1.0)
-    numbers = np.nonzero(inside)[0]
-    nearest = np.rint(rows[numbers]).astype(np.intp), np.rint(columns[numbers]).astype(np.intp)
-    numbers = numbers[free[nearest]]
-    return rows[numbers], columns[numbers], numbers
 
 
 def _spread(colors: NDArray[np.float64], known: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -22,6 +22,7 @@ from ....scenes.mesh import TriangleMesh
 from ....scenes.photo_sets import PhotoImage, PhotoSet, choose_source_views
 from ..depth_prior import closer_look, plane_count
 from ..depth_prior.plane_costs import WarpingView
+from .in_picture import PointsInPicture
 from .mesh_topology import MeshTopology, moved_along_normals
 
 DepthOf = Callable[[Camera], NDArray[np.float32]]
@@ -63,12 +64,12 @@ def matched_to_photos(
         factors = _factors(photo_set, index, photo, depth, max_side)
         if factors is None:
             continue
-        seen, pixels = _seen(vertices, photo.camera, depth)
-        rays = vertices[seen] - photo.camera.position
-        along = (normals[seen] * rays).sum(axis=1)
+        seen = _seen(vertices, photo.camera, depth)
+        rays = vertices[seen.numbers] - photo.camera.position
+        along = (normals[seen.numbers] * rays).sum(axis=1)
         cosines = np.abs(along) / np.linalg.norm(rays, axis=1)
-        total[seen] += cosines * along * (map_coordinates(factors, pixels, order=1) - 1.0)
-        weights[seen] += cosines
+        total[seen.numbers] += cosines * along * (map_coordinates(factors, seen.pixels, order=1) - 1.0)
+        weights[seen.numbers] += cosines
     return moved_along_normals(mesh, normals, topology.smoothed(total, weights, _SMOOTHNESS))
 
 
@@ -92,18 +93,8 @@ def _factors(
     return np.where(known, factors, np.float32(1.0))
 
 
-def _seen(
-    vertices: NDArray[np.float64], camera: Camera, depth: NDArray[np.float32]
-) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-    """Numbers of the vertices that the camera sees, and their rows and columns, `[2, M]`."""
-    local = vertices @ camera.viewmat[:3, :3].T + camera.viewmat[:3, 3]
-    z = np.where(local[:, 2] > 0.0, local[:, 2], np.inf)
-    columns = camera.fx * local[:, 0] / z + camera.cx - 0.5
-    rows = camera.fy * local[:, 1] / z + camera.cy - 0.5
-    inside = (local[:, 2] > 0.0) & (rows >= 0.0) & (columns >= 0.0)
-    inside &= (rows <= camera.height - 1.0) & (columns <= camera.width - 1.0)
-    numbers = np.nonzero(inside)[0]
-    pixels = np.stack([rows[numbers], columns[numbers]])
-    there = depth[tuple(np.rint(pixels).astype(np.intp))]
-    kept = (there > 0) & (np.abs(there - z[numbers]) <= _SAME * z[numbers])
-    return numbers[kept], pixels[:, kept]
+def _seen(vertices: NDArray[np.float64], camera: Camera, depth: NDArray[np.float32]) -> PointsInPicture:
+    """The vertices that the camera sees of the mesh whose `depth` this is."""
+    found = PointsInPicture.of(vertices, camera)
+    there = depth[found.nearest]
+    return found.kept((there > 0) & (np.abs(there - found.depths) <= _SAME * found.depths))
