@@ -82,12 +82,9 @@ def photos_to_tune(
 
 def _enough(photo_set: PhotoSet) -> PhotoSet:
     """The photos to learn from, enough of them."""
-    from ...render.omni_recon.held_out import FEWEST_PHOTOS
+    from ...render.omni_recon.held_out import require_enough
     from ...render.omni_recon.training import photos_to_learn_from
 
     kept = photos_to_learn_from(photo_set)
-    if len(kept) < FEWEST_PHOTOS:
-        raise RowsplatError(
-            f"{kept.name}: fine-tuning needs at least {FEWEST_PHOTOS} photos, found {len(kept)}. Take more photos."
-        )
+    require_enough(len(kept), kept.name)
     return kept

@@ -7,9 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from ....kernels.errors import RowsplatError
 from ....scenes.photo_sets import PhotoSet
-from ..held_out import FEWEST_PHOTOS
+from ..held_out import require_enough
 from .backdrop_tuning import fit_backdrop
 from .fitting import FittedBake, OnFit, PhotosOfBake
 from .outline_tuning import fit_outlines
@@ -115,10 +114,7 @@ def tune_to_photos(
         RowsplatError: There are fewer than four photos, one is not in the set, or OpenCV is not installed.
         SceneFileError: A photo cannot be read.
     """
-    if len(bake.views) < FEWEST_PHOTOS:
-        raise RowsplatError(
-            f"fine-tuning needs at least {FEWEST_PHOTOS} photos of the bake, found {len(bake.views)}. Take more photos."
-        )
+    require_enough(len(bake.views), "the bake")
     started, seconds = time.monotonic(), 60.0 * minutes
     fitted = fit_geometry(bake, photo_set, on_progress=on_progress, deadline=started + _GEOMETRY * seconds)
     begun = time.monotonic()

@@ -21,7 +21,7 @@ from ....kernels.errors import RowsplatError
 from ....scenes.photo_sets import PhotoSet
 from ...metrics import psnr
 from ...types import RenderOptions
-from ..held_out import FEWEST_PHOTOS, held_out
+from ..held_out import held_out, require_enough
 from .files import save_bake
 from .renderer import BakedRenderer
 from .tuned_scene import TargetPixels, TunedScene
@@ -149,10 +149,7 @@ def fine_tune_bake(
     if not minutes > 0.0:
         raise ValueError(f"minutes must be positive, got {minutes}")
     usable = [i for i, view in enumerate(bake.views) if photo_set is None or view.name in photo_set.names]
-    if len(usable) < FEWEST_PHOTOS:
-        raise RowsplatError(
-            f"fine-tuning needs at least {FEWEST_PHOTOS} photos of the bake, found {len(usable)}. Take more photos."
-        )
+    require_enough(len(usable), "the bake")
     if bake.backdrop is None:
         return _Tuning(bake, usable, 60.0 * minutes, options, checkpoint, on_progress).run()
     bare = replace(bake, backdrop=None)

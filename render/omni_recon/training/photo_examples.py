@@ -17,7 +17,7 @@ from torch import Tensor
 
 from ....kernels.errors import RowsplatError
 from ....scenes.photo_sets import PhotoSet
-from ..held_out import FEWEST_PHOTOS, held_out
+from ..held_out import held_out, require_enough
 from ..model import OmniRecon
 from ..reconstruction_types import LEAST_SIDE, ReconstructionOptions
 from ..types import FEATURE_CHANNELS
@@ -148,11 +148,7 @@ def photos_to_learn_from(photo_set: PhotoSet) -> PhotoSet:
 
 
 def _require_photos(photo_set: PhotoSet, options: ReconstructionOptions) -> None:
-    if len(photo_set) < FEWEST_PHOTOS:
-        raise RowsplatError(
-            f"{photo_set.name}: fine-tuning needs at least {FEWEST_PHOTOS} photos, found {len(photo_set)}. "
-            "Take more photos."
-        )
+    require_enough(len(photo_set), photo_set.name)
     for photo in photo_set:
         camera = photo.camera_at(options.max_side)
         if min(camera.width, camera.height) < LEAST_SIDE:
