@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -16,6 +17,7 @@ from ...render.omni_recon.lifting import (
     PredictedMaps,
     Predictor,
     render_then_predict,
+    with_picture,
 )
 from ...render.omni_recon.types import OnRays
 from ...render.output_files import filling_folder
@@ -66,8 +68,8 @@ def lift_maps(
         RowsplatError: Weights, a photo or a map is at fault, or there is nothing to compare with.
         OSError: The folder cannot be written to.
     """
-    predictor = _predictor(maps, "--compare") if compare else None
-    views = _views(photos, maps, _predictor(maps, "--with-view") if with_view else None)
+    predictor = _predictor(maps, "--compare" if compare else "--with-view") if compare or with_view else None
+    views = _views(photos, maps)
     total = sum(camera.width * camera.height for camera in path.cameras)
     with filling_folder(out) as folder:
         files, done = MapFiles(folder, views.legend, words), 0
@@ -77,19 +79,19 @@ def lift_maps(
                 camera, on_rays=lambda rays, _, before=before: show("lift", before + rays, total)
             )
             predicted = None if predictor is None else render_then_predict(predictor, seen.picture)
-            files.write(camera, seen, predicted)
+            if with_view and predicted is not None:
+                seen = replace(seen, map=with_picture(seen.map, seen.picture, len(seen.sources), predicted))
+            files.write(camera, seen, predicted if compare else None)
             done += camera.width * camera.height
         files.finish()
 
 
-def _views(photos: ProjectPhotos, maps: PhotoMaps | Adapter, own: Predictor | None) -> MapViews:
+def _views(photos: ProjectPhotos, maps: PhotoMaps | Adapter) -> MapViews:
     scene = photos.scene
     model = open_network(require_weights(scene.weights), "cpu")
     if isinstance(maps, Adapter):
         return AdaptedViews(photos.photo_set, model, maps, scene.options(), near=scene.near, far=scene.far)
-    return LiftedViews(
-        photos.photo_set, model, maps, scene.options(), near=scene.near, far=scene.far, own=own
-    )
+    return LiftedViews(photos.photo_set, model, maps, scene.options(), near=scene.near, far=scene.far)
 
 
 def _predictor(maps: PhotoMaps | Adapter, flag: str) -> Predictor:

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ....render.images import write_image
 from ....render.mesh_rendering import MeshRenderer
 from ....render.metrics import psnr, ssim
 from ....render.omni_recon.baked import Bake, BakedOptions, BakedPicture, BakedRenderer
-from ....render.types import RenderOptions
+from ....render.types import RenderMode, RenderOptions
 from ....scenes import Camera
 from ....scenes.mesh import TriangleMesh
 from ....scenes.photo_sets import PhotoSet, load_photo_set
@@ -138,16 +138,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def save_pictures(bake: Bake, held_out: PhotoSet, folder: Path, name: str) -> None:
     """The first held-out photos beside the bake."""
-    from PIL import Image
-
     folder.mkdir(parents=True, exist_ok=True)
     renderer = BakedRenderer(bake)
     for number, photo in enumerate(list(held_out)[:4]):
         picture = photo.image(800)
         made: BakedPicture = renderer.render(picture.camera, _WHITE)
         both = np.concatenate([picture.rgb, made.image], axis=1)
-        levels: NDArray[np.uint8] = np.round(np.clip(both, 0.0, 1.0) * 255.0).astype(np.uint8)
-        Image.fromarray(levels).save(folder / f"{name}-{number}.png")
+        write_image(folder / f"{name}-{number}.png", both, RenderMode.RGB)
 
 
 def _mesh(sources: PhotoSet, path: Path | None) -> TriangleMesh:
@@ -160,12 +157,10 @@ def _mesh(sources: PhotoSet, path: Path | None) -> TriangleMesh:
 
 
 def _bake(sources: PhotoSet, weights: Path, mesh: TriangleMesh, max_side: int) -> Bake:
-    from ....render.omni_recon import OmniRecon, load_weights
     from ....render.omni_recon.baked.making import bake_photos
+    from .own_network import network_to_measure
 
-    model = OmniRecon().eval()
-    load_weights(model, weights)
-    return bake_photos(sources, mesh, model, BakedOptions(max_side=max_side))
+    return bake_photos(sources, mesh, network_to_measure(weights), BakedOptions(max_side=max_side))
 
 
 def _tuned(bake: Bake, sources: PhotoSet, minutes: float, steps: int | None) -> Bake:

@@ -18,14 +18,19 @@ _LEAST_WEIGHT = 1e-3  # of what a colour is spread from
 _AROUND: Any = ("nearest", "wrap", "nearest")  # how rows, columns and channels go on past the borders
 
 
+def past_mesh(covered: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Where a photo shows what is behind the mesh, `[H, W]`; `covered [H, W]` is where it shows the mesh."""
+    return np.logical_not(binary_dilation(covered, iterations=_BESIDE))
+
+
 def backdrop_colors(
-    bake: Bake, covered: Mapping[str, NDArray[np.bool_]], center: NDArray[np.float64], radius: float
+    bake: Bake, free: Mapping[str, NDArray[np.bool_]], center: NDArray[np.float64], radius: float
 ) -> NDArray[np.uint8]:
     """The mean over the photos that see a vertex of the ball past the mesh; elsewhere that of the places around.
 
     Args:
         bake: Its photos are looked at.
-        covered: Where its mesh is in each photo, by name, `[H, W]`.
+        free: See `past_mesh`, of each photo by name.
         center: Of the ball, `[3]`.
         radius: Of the ball [scene units].
 
@@ -35,9 +40,8 @@ def backdrop_colors(
     places = center + radius * directions().reshape(-1, 3)
     total, count = np.zeros((len(places), 3)), np.zeros(len(places))
     for view in bake.views:
-        free = np.logical_not(binary_dilation(covered[view.name], iterations=_BESIDE))
         seen = PointsInPicture.of(places, view.camera)
-        seen = seen.kept(free[seen.nearest])
+        seen = seen.kept(free[view.name][seen.nearest])
         for channel in range(3):
             plane = view.pixels[..., channel].astype(np.float32)
             total[seen.numbers, channel] += map_coordinates(plane, seen.pixels, order=1, mode="nearest")

@@ -7,10 +7,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ....scenes.photo_sets import PhotoImage
 from ..held_out import FEWEST_PHOTOS
 from .backdrop import Backdrop
-from .backdrop_colors import backdrop_colors
+from .backdrop_colors import backdrop_colors, past_mesh
 from .fitting import Change, FittedBake, HeldOutPhotos, OnFit, PhotosOfBake, improved, no_fit_progress
 from .renderer import BakedRenderer
 from .types import Bake
@@ -18,15 +17,9 @@ from .types import Bake
 RADII = (1.05, 1.3, 1.7, 2.4, 4.0)
 """That are tried, in radii of the ball around mesh and cameras."""
 
-_OPAQUE = 0.5
-
 
 def fit_backdrop(
-    bake: Bake,
-    photos: PhotosOfBake,
-    *,
-    on_progress: OnFit = no_fit_progress,
-    deadline: float = float("inf"),
+    bake: Bake, photos: PhotosOfBake, *, on_progress: OnFit = no_fit_progress
 ) -> FittedBake | None:
     """Find how far behind the mesh the photos go on.
 
@@ -34,7 +27,6 @@ def fit_backdrop(
         bake: Where to begin; a backdrop that it has is dropped.
         photos: Its photos.
         on_progress: Told of every radius; raise from it to cancel.
-        deadline: None is tried at this time or later [s of `time.monotonic`].
 
     Returns:
         What was found; `None` if a photo has transparent parts, which is where nothing should be, or they are fewer
@@ -43,30 +35,24 @@ def fit_backdrop(
     Raises:
         SceneFileError: A photo cannot be read.
     """
-    if len(photos.names) < FEWEST_PHOTOS or any(_transparent(photos.image(name)) for name in photos.names):
+    if len(photos.names) < FEWEST_PHOTOS or any(map(photos.is_transparent, photos.names)):
         return None
     bare = replace(bake, backdrop=None)
     held = HeldOutPhotos.among(photos, photos.names)
     learned = replace(bare, views=tuple(view for view in bare.views if view.name not in held.photos))
     renderer = BakedRenderer(bare)
-    covered = {view.name: renderer.rasterise(view.camera).covered for view in learned.views}
+    free = {view.name: past_mesh(renderer.rasterise(view.camera).covered) for view in learned.views}
     center, least = _ball_around(bare)
 
     def _at(radius: float) -> Change:
         def _with_backdrop(now: Bake, _: BakedRenderer) -> Bake:
-            colors = backdrop_colors(learned, covered, center, radius)
+            colors = backdrop_colors(learned, free, center, radius)
             return replace(now, backdrop=Backdrop(center=center, radius=radius, colors=colors))
 
         return _with_backdrop
 
     changes = [_at(factor * least) for factor in RADII]
-    return improved(
-        bare, held, changes, lambda done: on_progress(done, len(RADII)), patient=True, deadline=deadline
-    )
-
-
-def _transparent(photo: PhotoImage) -> bool:
-    return photo.alpha is not None and bool((photo.alpha < _OPAQUE).any())
+    return improved(renderer, held, changes, on_progress, patient=True)
 
 
 def _ball_around(bake: Bake) -> tuple[NDArray[np.float64], float]:

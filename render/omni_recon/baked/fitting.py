@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,12 +17,13 @@ from .renderer import BakedRenderer
 from .types import Bake
 
 _WHITE = RenderOptions(background=(1.0, 1.0, 1.0))
+_OPAQUE = 0.5
 
 OnFit = Callable[[int, int], None]
 """Called with the rounds done and the rounds there may be. What it raises ends the work."""
 
 Change = Callable[[Bake, BakedRenderer], Bake]
-"""From the best bake so far, which the renderer draws, to one that may be better."""
+"""From the best bake so far to one that may be better; the renderer draws what was tried last."""
 
 
 def no_fit_progress(done: int, total: int) -> None:
@@ -45,6 +46,7 @@ class PhotosOfBake:
                     f"{photo_set.name}: the photo {name} of the bake is missing. Take the photos of the bake."
                 )
         self._photo_set = photo_set
+        self._transparent = dict[str, bool]()
 
     @property
     def names(self) -> list[str]:
@@ -57,7 +59,19 @@ class PhotosOfBake:
         Raises:
             SceneFileError: It cannot be read.
         """
-        return self._photo_set.photos[self._photo_set.index(name)].image(self._sides[name])
+        photo = self._photo_set.photos[self._photo_set.index(name)].image(self._sides[name])
+        self._transparent[name] = photo.alpha is not None and bool((photo.alpha < _OPAQUE).any())
+        return photo
+
+    def is_transparent(self, name: str) -> bool:
+        """Whether a photo has transparent parts; it is read only if it never was.
+
+        Raises:
+            SceneFileError: It cannot be read.
+        """
+        if name not in self._transparent:
+            self.image(name)
+        return self._transparent[name]
 
     def taking(self, names: Sequence[str]) -> PhotoSet:
         """Those photos as a set."""
@@ -107,10 +121,10 @@ class FittedBake:
 
 
 def improved(
-    bake: Bake,
+    renderer: BakedRenderer,
     held: HeldOutPhotos,
-    changes: Iterable[Change],
-    on_progress: Callable[[int], None],
+    changes: Sequence[Change],
+    on_progress: OnFit,
     *,
     patient: bool = False,
     deadline: float = float("inf"),
@@ -118,24 +132,23 @@ def improved(
     """Try changes in turn.
 
     Args:
-        bake: Where to begin.
+        renderer: Draws the bake to begin with.
         held: Photos that decide.
         changes: What is tried.
-        on_progress: Told how many have been tried; raise from it to cancel.
+        on_progress: Told after every one; raise from it to cancel.
         patient: Go on after one that does not help; otherwise it is the last.
         deadline: No other is begun at this time or later [s of `time.monotonic`].
     """
-    renderer = BakedRenderer(bake)
+    bake, rounds = renderer.bake, 0
     first = best = held.psnr(renderer)
-    rounds = 0
-    on_progress(0)
+    on_progress(0, len(changes))
     for done, change in enumerate(changes, start=1):
         if time.monotonic() >= deadline:
             break
         tried = change(bake, renderer)
         renderer.upload(tried)
         found = held.psnr(renderer)
-        on_progress(done)
+        on_progress(done, len(changes))
         if found > best:
             bake, best, rounds = tried, found, rounds + 1
         elif not patient:

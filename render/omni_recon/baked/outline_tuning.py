@@ -46,4 +46,4 @@ def fit_outlines(
         mesh = fitted_to_outlines(now.mesh, learned, lambda camera: renderer.rasterise(camera).covered)
         return replace(now, mesh=mesh)
 
-    return improved(bake, held, [_moved] * ROUNDS, lambda done: on_progress(done, ROUNDS), deadline=deadline)
+    return improved(BakedRenderer(bake), held, [_moved] * ROUNDS, on_progress, deadline=deadline)

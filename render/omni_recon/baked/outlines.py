@@ -23,6 +23,7 @@ from scipy.ndimage import distance_transform_edt, map_coordinates
 from ....scenes import Camera
 from ....scenes.mesh import TriangleMesh
 from ....scenes.photo_sets import PhotoImage
+from .in_picture import PointsInPicture
 from .mesh_topology import MeshTopology, moved_along_normals
 
 Covered = Callable[[Camera], NDArray[np.bool_]]
@@ -33,7 +34,7 @@ _FINER = 2  # an outline is found between the pixels
 _BESIDE = 1.2  # px from the drawn outline, at most
 _TRUSTED = 6.0  # px from the photo's outline, at most: farther away a whole part is missing
 _LEAST_SLANT = 0.5  # |n_xy|
-_SMOOTHNESS = 2.0
+_SMOOTHNESS = 2.0  # lambda of `MeshTopology.smoothed`
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -81,16 +82,15 @@ def fitted_to_outlines(
     for outline in outlines:
         camera = outline.camera
         chosen = topology.turning(vertices, face_normals, camera)
-        local = vertices[chosen] @ camera.viewmat[:3, :3].T + camera.viewmat[:3, 3]
-        pixels = np.stack([camera.fx, camera.fy]) * local[:, :2] / local[:, 2:] + np.stack(
-            [camera.cx, camera.cy]
-        )
+        seen = PointsInPicture.of(vertices[chosen], camera)
+        pixels = seen.pixels[::-1].T + 0.5
         distances = outline.at(pixels)
-        kept = _inside(pixels, camera) & (local[:, 2] > 0) & (np.abs(distances) <= _TRUSTED)
+        kept = _inside(pixels, camera) & (np.abs(distances) <= _TRUSTED)
         kept &= np.abs(_drawn_distances(covered(camera), pixels)) <= _BESIDE
-        chosen, local, distances = chosen[kept], local[kept], distances[kept]
+        seen, distances = seen.kept(kept), distances[kept]
+        chosen = chosen[seen.numbers]
         slants = np.linalg.norm((normals[chosen] @ camera.viewmat[:3, :3].T)[:, :2], axis=1)
-        wanted = -distances * local[:, 2] / (camera.fx * np.maximum(slants, _LEAST_SLANT))
+        wanted = -distances * seen.depths / (camera.fx * np.maximum(slants, _LEAST_SLANT))
         total[chosen] += slants * wanted
         weights[chosen] += slants
     return moved_along_normals(mesh, normals, topology.smoothed(total, weights, _SMOOTHNESS))

@@ -19,9 +19,10 @@ from scipy.ndimage import map_coordinates
 
 from ....scenes import Camera
 from ....scenes.mesh import TriangleMesh
-from ....scenes.photo_sets import PhotoImage, PhotoSet, choose_source_views
+from ....scenes.photo_sets import PhotoSet, choose_source_views
 from ..depth_prior import closer_look, plane_count
 from ..depth_prior.plane_costs import WarpingView
+from ..source_pictures import SourcePictures
 from .in_picture import PointsInPicture
 from .mesh_topology import MeshTopology, moved_along_normals
 
@@ -31,7 +32,7 @@ DepthOf = Callable[[Camera], NDArray[np.float32]]
 NEIGHBOURS = 4
 """Photos that each is compared with."""
 
-_SMOOTHNESS = 0.3
+_SMOOTHNESS = 0.3  # lambda of `MeshTopology.smoothed`
 _SMOOTHING = 1  # radius of the mean over costs [px]
 _PERCENTILES = (1.0, 99.0)  # of the depths in a photo, between which a pixel's motion is measured
 _FARTHEST = 0.02  # that a depth may be off [part of it]
@@ -58,10 +59,11 @@ def matched_to_photos(
     topology, vertices = MeshTopology(mesh), mesh.vertices.astype(np.float64)
     _, normals = topology.normals(vertices)
     total, weights = np.zeros(len(vertices)), np.zeros(len(vertices))
+    pictures = SourcePictures(photo_set, max_side, torch.device("cpu"))
     for index in indices:
-        photo = photo_set.photos[index].image(max_side)
+        photo = pictures.photo(index)
         depth = depth_of(photo.camera)
-        factors = _factors(photo_set, index, photo, depth, max_side)
+        factors = _factors(photo_set, pictures, index, depth)
         if factors is None:
             continue
         seen = _seen(vertices, photo.camera, depth)
@@ -74,7 +76,7 @@ def matched_to_photos(
 
 
 def _factors(
-    photo_set: PhotoSet, index: int, photo: PhotoImage, depth: NDArray[np.float32], max_side: int
+    photo_set: PhotoSet, pictures: SourcePictures, index: int, depth: NDArray[np.float32]
 ) -> NDArray[np.float32] | None:
     """z' / z of each pixel, `[H, W]`, 1 where the mesh is not; `None` where it is nowhere."""
     known = depth > 0
@@ -82,10 +84,10 @@ def _factors(
         return None
     near, far = np.percentile(depth[known], _PERCENTILES).tolist()
     far = max(far, near * (1.0 + _SAME))
-    name = photo_set.names[index]
-    others = choose_source_views(photo_set, photo.camera, NEIGHBOURS, exclude=(name,), near_far=(near, far))
-    pictures = [photo, *(photo_set.photos[other].image(max_side) for other in others)]
-    views = [WarpingView.of(each.rgb, each.camera, photo.camera) for each in pictures]
+    camera, name = pictures.photo(index).camera, photo_set.names[index]
+    others = choose_source_views(photo_set, camera, NEIGHBOURS, exclude=(name,), near_far=(near, far))
+    photos = [pictures.photo(number) for number in (index, *others)]
+    views = [WarpingView.of(photo.rgb, photo.camera, camera) for photo in photos]
     step = (1.0 / near - 1.0 / far) / plane_count(views, near, far, _MANY)
     middle = torch.from_numpy(1.0 / np.where(known, depth, np.float32(far)))
     found, _ = closer_look(views, middle, step, smoothing=_SMOOTHING, own_photo=True)

@@ -61,4 +61,4 @@ def fit_surface(
         return _moved
 
     changes = [_round(number) for number in range(ROUNDS)]
-    return improved(bake, held, changes, lambda done: on_progress(done, ROUNDS), deadline=deadline)
+    return improved(BakedRenderer(bake), held, changes, on_progress, deadline=deadline)

@@ -78,7 +78,6 @@ class LiftedViews:
         options: `source_views`, `volume_resolution`, `samples`, `planes`, `ray_chunk` and `memory_limit` count.
         near: Nearest depth of the scene in every view [scene units]; `None` finds it for each.
         far: Farthest depth; `None` finds it for each.
-        own: Looks at the picture of each view as well, as `with_picture` says; `None` leaves it to the photos.
     """
 
     def __init__(
@@ -90,10 +89,8 @@ class LiftedViews:
         *,
         near: float | None = None,
         far: float | None = None,
-        own: Predictor | None = None,
     ) -> None:
         """Nothing is read yet."""
-        self._own = own
         self._photo_set, self._model, self._maps, self._options = photo_set, model, maps, options
         self._sources = ViewSources(photo_set, options, model.log_sharpness.device, near=near, far=far)
         self._kept: OrderedDict[tuple[int, int], Tensor] = OrderedDict()
@@ -146,14 +143,10 @@ class LiftedViews:
             prior=self._sources.prior(chosen, camera),
             on_rays=on_rays,
         )
-        shown = replace(picture, image=filled_unseen(picture.image, picture.opacity))
-        lifted = _per_seen_part(picture)
-        if self._own is not None:
-            lifted = with_picture(lifted, shown, len(plan.sources), render_then_predict(self._own, shown))
         return LiftedView(
             legend=self.legend,
-            map=lifted,
-            picture=shown,
+            map=_per_seen_part(picture),
+            picture=replace(picture, image=filled_unseen(picture.image, picture.opacity)),
             sources=chosen.names,
             bounds=plan.bounds,
         )
@@ -181,7 +174,7 @@ def render_then_predict(predictor: Predictor, picture: RenderedView) -> Map:
 
 
 def with_picture(lifted: Map, picture: RenderedView, photos: int, predicted: Map) -> Map:
-    """A lifted map of so many `photos` and what was predicted on the rendered picture, as one more, `[C, H, W]`."""
+    """A lifted map of so many `photos`, and what was predicted on the rendered picture as on one more, `[C, H, W]`."""
     weight = photos * picture.opacity.clamp(max=1.0).cpu().numpy()
     return ((weight * lifted + predicted) / (weight + 1.0)).astype(np.float32)
 

@@ -22,10 +22,8 @@ def _grey() -> torch.Tensor:
 def test_a_plane_stays_as_it_is(spacing: int) -> None:
     plane = _plane(1.0, 2e-3, -1e-3)
     fitted = fitted_planes(plane, torch.ones_like(plane), _grey(), reach=1.0, spacing=spacing)
-    inner = (
-        slice(9, -9),
-        slice(9, -9),
-    )  # elsewhere neighbours are on one side, and flat planes are preferred
+    # near the border neighbours are on one side, and flat planes are preferred
+    inner = (slice(9, -9), slice(9, -9))
     torch.testing.assert_close(fitted[inner], plane[inner], atol=2e-6, rtol=0.0)
     assert (fitted - plane).abs().max() < 2.5e-3
 

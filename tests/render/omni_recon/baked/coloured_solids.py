@@ -10,9 +10,10 @@ from rowsplat.render.mesh_rendering import MeshRenderer
 from rowsplat.render.omni_recon.baked.types import APPEARANCE_SHAPES, Bake, BakedView, feature_cells
 from rowsplat.scenes import Camera
 from rowsplat.scenes.mesh import TriangleMesh
+from rowsplat.scenes.photo_sets import Photo, PhotoSet
 
 ColorAt = Callable[[NDArray[np.float64]], NDArray[np.float64]]
-BACKGROUND = (0.9, 0.1, 0.8)
+BACKGROUND, WHITE = (0.9, 0.1, 0.8), (1.0, 1.0, 1.0)
 GREEN = (0.0, 1.0, 0.0)
 """Of the mesh itself: no photo has it."""
 
@@ -51,6 +52,25 @@ def box(half: float = 1.0) -> TriangleMesh:
     return joined(sides)
 
 
+def ball(radius: float, resolution: int) -> TriangleMesh:
+    """Dark grey, around the origin."""
+    import open3d
+
+    sphere = open3d.geometry.TriangleMesh.create_sphere(radius=radius, resolution=resolution)
+    vertices = np.asarray(sphere.vertices, np.float32)
+    return TriangleMesh(
+        vertices=vertices,
+        faces=np.asarray(sphere.triangles, np.int32),
+        vertex_colors=np.full_like(vertices, 0.2),
+    )
+
+
+def photos_of(bake: Bake) -> PhotoSet:
+    """The opaque photos that a bake has."""
+    photos = (Photo(name=view.name, camera=view.camera, source=view.pixels) for view in bake.views)
+    return PhotoSet(name="photos", photos=tuple(photos))
+
+
 def world_points(camera: Camera, depth: NDArray[np.floating]) -> NDArray[np.float64]:
     """`[H, W, 3]`, by inverting K and the pose."""
     v, u = np.mgrid[0 : camera.height, 0 : camera.width] + 0.5
@@ -60,12 +80,15 @@ def world_points(camera: Camera, depth: NDArray[np.floating]) -> NDArray[np.floa
 
 
 def true_picture(
-    mesh: TriangleMesh, camera: Camera, color_at: ColorAt = smooth_color
+    mesh: TriangleMesh,
+    camera: Camera,
+    color_at: ColorAt = smooth_color,
+    background: tuple[float, float, float] = BACKGROUND,
 ) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
     """What a camera sees `[H, W, 3]`, and the depth `[H, W]`, by ray casting."""
     depth = MeshRenderer(mesh).render(camera).depth
     colors = color_at(world_points(camera, depth))
-    return np.where(depth[..., None] > 0, colors, BACKGROUND), depth
+    return np.where(depth[..., None] > 0, colors, background), depth
 
 
 def around(count: int, *, side: int = 96, distance: float = 4.0, first_deg: float = 0.0) -> list[Camera]:
@@ -97,12 +120,13 @@ def baked(
     *,
     appearance: dict[str, NDArray[np.float32]] | None = None,
     tolerance: float = 0.01,
+    background: tuple[float, float, float] = BACKGROUND,
 ) -> Bake:
     """True photos with random features."""
     rng = np.random.default_rng(3)
     views = list[BakedView]()
     for index, camera in enumerate(cameras):
-        picture, _ = true_picture(mesh, camera, color_at)
+        picture, _ = true_picture(mesh, camera, color_at, background)
         features = rng.standard_normal((*feature_cells(camera.height, camera.width), 32))
         views.append(
             BakedView(

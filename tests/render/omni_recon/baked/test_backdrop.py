@@ -18,7 +18,7 @@ from rowsplat.scenes import Camera
 from rowsplat.scenes.mesh import TriangleMesh
 from rowsplat.scenes.photo_sets import Photo, PhotoSet
 
-from .coloured_solids import BACKGROUND, around, baked, box, joined, smooth_color
+from .coloured_solids import BACKGROUND, WHITE, around, baked, box, joined, photos_of
 
 _FAR = 6.0  # radius of the room that photos show behind the box
 
@@ -37,20 +37,15 @@ def _in_a_room(cameras: list[Camera], half: float = 0.7) -> Bake:
     return replace(baked(room, cameras, _room_color), mesh=box(half))
 
 
-def _photo_set(bake: Bake, *, alpha: bool = False) -> PhotoSet:
-    def _source(pixels: np.ndarray) -> np.ndarray:
-        if not alpha:
-            return pixels
-        opaque = np.full((*pixels.shape[:2], 1), 255, np.uint8)
-        opaque[:5] = 0
-        return np.concatenate([pixels, opaque], axis=-1)
+def _cut_off(photo_set: PhotoSet) -> PhotoSet:
+    """The photos with nothing in their first rows."""
 
-    return PhotoSet(
-        name="room",
-        photos=tuple(
-            Photo(name=view.name, camera=view.camera, source=_source(view.pixels)) for view in bake.views
-        ),
-    )
+    def _cut(photo: Photo) -> Photo:
+        alpha = np.ones((photo.camera.height, photo.camera.width, 1), np.float32)
+        alpha[:5] = 0.0
+        return replace(photo, source=np.concatenate([photo.image().rgb, alpha], axis=-1))
+
+    return replace(photo_set, photos=tuple(map(_cut, photo_set)))
 
 
 def _true(camera: Camera) -> np.ndarray:
@@ -71,7 +66,7 @@ def test_the_ball_is_closed_and_round() -> None:
 
 def test_photos_of_a_room_are_reproduced_with_a_backdrop_as_far_away_as_its_walls() -> None:
     bake = _in_a_room(around(24, side=64, distance=4.0))
-    fitted = fit_backdrop(bake, PhotosOfBake(bake, _photo_set(bake)))
+    fitted = fit_backdrop(bake, PhotosOfBake(bake, photos_of(bake)))
     assert fitted is not None
     assert fitted.bake.backdrop is not None
     least = 4.0
@@ -93,8 +88,8 @@ def test_where_no_photo_sees_the_backdrop_it_has_colours_from_around() -> None:
         Camera.look_at((0.3 * k, 0.2 * (k % 3), 4.0), (0.0, 0.0, 0.0), width=64, height=64) for k in range(4)
     ]
     bake = _in_a_room(cameras, half=0.01)
-    covered = {view.name: np.zeros((64, 64), dtype=np.bool_) for view in bake.views}
-    colors = backdrop_colors(bake, covered, np.zeros(3), _FAR) / 255.0
+    free = {view.name: np.ones((64, 64), dtype=np.bool_) for view in bake.views}
+    colors = backdrop_colors(bake, free, np.zeros(3), _FAR) / 255.0
     ahead = directions()[..., 2] < -0.97
     true = _room_color(_FAR * directions())
     assert np.abs(colors - true)[ahead].mean() < 0.06
@@ -116,29 +111,16 @@ def test_seen_from_outside_the_backdrop_does_not_hide_the_scene() -> None:
 
 def test_photos_with_transparent_parts_get_no_backdrop() -> None:
     bake = baked(box(), around(8, side=40))
-    assert fit_backdrop(bake, PhotosOfBake(bake, _photo_set(bake, alpha=True))) is None
+    assert fit_backdrop(bake, PhotosOfBake(bake, _cut_off(photos_of(bake)))) is None
 
 
 def test_a_backdrop_that_does_not_help_is_left_out() -> None:
     """Photos whose background is the white of the comparison, as exactly as nothing else can be."""
-    views = baked(box(), around(8, side=40), smooth_color).views
-    white = [
-        replace(
-            view,
-            pixels=np.where((view.pixels == _BACKGROUND_LEVELS).all(axis=-1)[..., None], 255, view.pixels),
-        )
-        for view in views
-    ]
-    bake = replace(baked(box(), around(8, side=40)), views=tuple(white))
-    fitted = fit_backdrop(bake, PhotosOfBake(bake, _photo_set(bake)))
+    bake = baked(box(), around(8, side=40), background=WHITE)
+    fitted = fit_backdrop(bake, PhotosOfBake(bake, photos_of(bake)))
     assert fitted is not None
-    if fitted.bake.backdrop is not None:
-        assert fitted.psnr > fitted.first_psnr
-    else:
-        assert fitted.psnr == fitted.first_psnr
-
-
-_BACKGROUND_LEVELS = np.round(np.array(BACKGROUND) * 255).astype(np.uint8)
+    assert fitted.bake.backdrop is None
+    assert fitted.psnr == fitted.first_psnr
 
 
 @pytest.mark.parametrize(

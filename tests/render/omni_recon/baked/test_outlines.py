@@ -15,19 +15,13 @@ from rowsplat.scenes import Camera
 from rowsplat.scenes.mesh import TriangleMesh
 from rowsplat.scenes.photo_sets import Photo, PhotoImage, PhotoSet
 
+from .coloured_solids import ball
+
 _SIDE, _VIEWS = 96, 12
 
 
 def _ball(radius: float) -> TriangleMesh:
-    import open3d
-
-    ball = open3d.geometry.TriangleMesh.create_sphere(radius=radius, resolution=24)
-    vertices = np.asarray(ball.vertices, np.float32)
-    return TriangleMesh(
-        vertices=vertices,
-        faces=np.asarray(ball.triangles, np.int32),
-        vertex_colors=np.full_like(vertices, 0.2),
-    )
+    return ball(radius, resolution=24)
 
 
 def _cameras() -> list[Camera]:

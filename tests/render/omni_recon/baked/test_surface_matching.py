@@ -16,9 +16,9 @@ from rowsplat.render.omni_recon.baked.tuning import TuningOptions
 from rowsplat.render.omni_recon.baked.types import Bake
 from rowsplat.scenes import Camera
 from rowsplat.scenes.mesh import TriangleMesh
-from rowsplat.scenes.photo_sets import Photo, PhotoSet
+from rowsplat.scenes.photo_sets import PhotoSet
 
-from .coloured_solids import BACKGROUND, baked
+from .coloured_solids import WHITE, baked, ball, photos_of
 
 _SIDE, _AWAY = 96, 4.0
 
@@ -33,15 +33,7 @@ def _texture(points: np.ndarray) -> np.ndarray:
 
 
 def _ball(radius: float) -> TriangleMesh:
-    import open3d
-
-    ball = open3d.geometry.TriangleMesh.create_sphere(radius=radius, resolution=40)
-    vertices = np.asarray(ball.vertices, np.float32)
-    return TriangleMesh(
-        vertices=vertices,
-        faces=np.asarray(ball.triangles, np.int32),
-        vertex_colors=np.full_like(vertices, 0.2),
-    )
+    return ball(radius, resolution=40)
 
 
 def _cameras() -> list[Camera]:
@@ -60,21 +52,8 @@ def _cameras() -> list[Camera]:
 
 def _bake(radius: float) -> tuple[Bake, PhotoSet]:
     """A ball of `radius` with photos of a ball of radius 1 on white."""
-    true = baked(_ball(1.0), _cameras(), _texture)
-    colored = np.round(np.array(BACKGROUND) * 255)
-    views = tuple(
-        replace(
-            view,
-            pixels=np.where((view.pixels == colored).all(axis=-1)[..., None], 255, view.pixels).astype(
-                np.uint8
-            ),
-        )
-        for view in true.views
-    )
-    photos = tuple(Photo(name=view.name, camera=view.camera, source=view.pixels) for view in views)
-    return Bake(mesh=_ball(radius), views=views, appearance=true.appearance), PhotoSet(
-        name="ball", photos=photos
-    )
+    true = baked(_ball(1.0), _cameras(), _texture, background=WHITE)
+    return replace(true, mesh=_ball(radius)), photos_of(true)
 
 
 def _seen_radii(mesh: TriangleMesh) -> np.ndarray:
@@ -146,6 +125,6 @@ def test_all_stages_together_tell_what_each_gave() -> None:
 
 def test_too_few_photos_are_refused() -> None:
     bake, photo_set = _bake(0.985)
-    few = Bake(mesh=bake.mesh, views=bake.views[:3], appearance=bake.appearance)
+    few = replace(bake, views=bake.views[:3])
     with pytest.raises(RowsplatError, match="at least 4 photos"):
         tune_to_photos(few, photo_set)

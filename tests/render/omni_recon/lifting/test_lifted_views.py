@@ -18,6 +18,7 @@ from rowsplat.render.omni_recon.lifting import (
     numbered_channels,
     render_then_predict,
     strongest,
+    with_picture,
 )
 from rowsplat.render.omni_recon.lifting.lifted_views import no_finer
 from rowsplat.render.omni_recon.normalisation import normalisation
@@ -60,10 +61,12 @@ def test_the_rendered_picture_counts_as_one_more_photo_and_alone_where_no_photo_
         return np.full((1, *image.shape[:2]), 0.0 if len(told) <= 3 else 1.0, np.float32)
 
     maps, camera = _maps(_number, 1), _camera(photo_set)
-    seen = LiftedViews(photo_set, network, maps, OPTIONS, own=maps.predictor).view(camera)
+    seen = LiftedViews(photo_set, network, maps, OPTIONS).view(camera)
     assert len(seen.sources) == 3
+    predicted = render_then_predict(maps.predictor, seen.picture)
+    both = with_picture(seen.map, seen.picture, len(seen.sources), predicted)
     opacity = seen.picture.opacity.clamp(max=1.0).numpy()
-    np.testing.assert_allclose(seen.map[0], 1.0 / (3.0 * opacity + 1.0), rtol=1e-4)
+    np.testing.assert_allclose(both[0], 1.0 / (3.0 * opacity + 1.0), rtol=1e-4)
     assert told[-1] == (camera.height, camera.width, 3)
 
 
