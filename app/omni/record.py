@@ -45,6 +45,7 @@ def view_facts(view: ViewDepth, made: ViewFiles) -> dict[str, Any]:
         "far": view.bounds.far,
         "sources": list(view.sources),
         "known": float((view.depth > 0).mean()),
+        "on_planes": view.on_planes,
         "mean_confidence": float(np.nan_to_num(view.confidence).mean()),
         "files": {name: value for name, value in asdict(made).items() if name != "name"},
     }
@@ -94,7 +95,10 @@ def html_report(record: Mapping[str, Any]) -> str:
 def _view_for_report(view: Mapping[str, Any]) -> dict[str, Any]:
     made = view["files"]
     return {
-        **{name: view[name] for name in ("name", "near", "far", "known", "width", "height", "sources")},
+        **{
+            name: view[name]
+            for name in ("name", "near", "far", "known", "on_planes", "width", "height", "sources")
+        },
         "confidence": view["mean_confidence"],
         "photo": made["photo"],
         "depth_picture": made["depth_picture"],

@@ -36,6 +36,7 @@ def settings_of(
         "volume_resolution": options.volume_resolution,
         "samples": options.samples,
         "planes": options.planes,
+        "large_planes": options.large_planes,
         "network": options.network,
         "least_confidence": options.least_confidence,
         "near": depths[0],

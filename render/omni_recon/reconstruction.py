@@ -21,6 +21,7 @@ from .finished_views import (
     view_digest,
     weights_digest,
 )
+from .large_planes import with_large_planes
 from .model import OmniRecon
 from .reconstruction_memory import require_memory
 from .reconstruction_types import (
@@ -73,7 +74,15 @@ def reconstruct(
         finder = _DepthFinder(photo_set, model, options, resume_folder)
         pace = _Pace(plans, on_progress)
         views = tuple(finder.view(plan, pace) for plan in plans)
+    if options.planes and options.large_planes:
+        views = with_large_planes(
+            views, finder.photo, lambda done, total: _tell_planes(on_progress, done, total)
+        )
     return Reconstruction(views=views, resumed=finder.resumed)
+
+
+def _tell_planes(tell: OnReconstruction, done: int, total: int) -> None:
+    tell(ReconstructionProgress(stage=ReconstructionStage.PLANES, done=done, total=total))
 
 
 class _DepthFinder:
@@ -86,6 +95,10 @@ class _DepthFinder:
         self._pictures = SourcePictures(photo_set, options.max_side, model.log_sharpness.device)
         self._weights = b"" if folder is None else weights_digest(model)
         self.resumed = 0
+
+    def photo(self, name: str) -> PhotoImage:
+        """What the photo of that name shows."""
+        return self._pictures.photo(self._names.index(name))
 
     def view(self, plan: ViewPlan, pace: _Pace) -> ViewDepth:
         """The depth map of `plan`."""

@@ -30,9 +30,10 @@ class Quality(Enum):
 
 
 class ReconstructionStage(Enum):
-    """What a reconstruction is busy with, in this order. The first finds depth maps, the others fuse them."""
+    """What a reconstruction is busy with, in this order. The first two find depth maps, the others fuse them."""
 
     DEPTH = "find depths"
+    PLANES = "find large planes"
     COMPARE = "compare views"
     FUSE = "fuse views"
     EXTRACT = "extract surface"
@@ -46,7 +47,8 @@ class ReconstructionProgress:
 
     Args:
         stage: What it is busy with.
-        done: Steps done in this stage: rays in `DEPTH`, views in `COMPARE` and `FUSE`, one step in the others.
+        done: Steps done in this stage: rays in `DEPTH`, pairs of photos in `PLANES`, views in `COMPARE` and `FUSE`, one
+            step in the others.
         total: Steps of this stage in all.
         seconds_left: Of this stage [s], judged by the pace so far; `None` while nothing can be said.
     """
@@ -78,6 +80,7 @@ class ReconstructionOptions:
         samples: Samples of a ray: around the prior, or without one evenly spread and as many where those found a
             surface.
         planes: At most so many planes are swept for the prior, see `depth_prior`; 0 looks along whole rays instead.
+        large_planes: Where planes were swept and few depths are agreed with, look for walls, see `large_planes`.
         network: Correct the depths of the prior by the network. Without it they are taken as they are, which is faster.
         ray_chunk: Rays that are worked on at once; bounds the memory.
         least_confidence: Depths of less confidence, in [0, 1], are dropped.
@@ -93,6 +96,7 @@ class ReconstructionOptions:
     volume_resolution: int = 48
     samples: int = 16
     planes: int = 128
+    large_planes: bool = True
     network: bool = True
     ray_chunk: int = 512
     least_confidence: float = 0.5
@@ -154,6 +158,7 @@ class ViewDepth:
         confidence: Part of a ray that ends about there, `[H, W]` float32 in [0, 1], wherever a depth was found.
         bounds: Depths between which it was sought.
         sources: Names of the photos that it was made from, its own first.
+        on_planes: Part of the pixels whose depth is that of a large plane, see `large_planes`.
     """
 
     name: str
@@ -163,6 +168,7 @@ class ViewDepth:
     confidence: NDArray[np.float32]
     bounds: DepthRange
     sources: tuple[str, ...]
+    on_planes: float = 0.0
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
