@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ....scenes import Camera
+from ..parallel import in_threads
 from ..types import SourceViews
 from .hidden_views import view_surfaces
 from .plane_costs import WarpingView, disagreement, first_warped, textured
@@ -111,7 +112,9 @@ def sweep_planes(
         for image, source in zip(sources.images, sources.cameras, strict=True)
     ]
     disparities = np.linspace(1.0 / near, 1.0 / far, plane_count(views, near, far, options.planes))
-    costs = [disagreement(views, float(1.0 / value), first_only=options.own_photo) for value in disparities]
+    costs = in_threads(
+        lambda value: disagreement(views, float(1.0 / value), first_only=options.own_photo), disparities
+    )
     smooth = smoothed_costs(torch.from_numpy(np.stack(costs)))
     masses = torch.softmax(-smooth / _TEMPERATURE, dim=0)
     best, fraction = _lowest(smooth)
@@ -170,8 +173,10 @@ def closer_look(
         Inverse depths `[H, W]`, and the step between those that were tried.
     """
     offsets = (np.linspace(-_REFINED_REACH, _REFINED_REACH, _REFINED_STEPS) * step).astype(np.float32)
-    tried = [_depths(middle + offset) for offset in offsets.tolist()]
-    costs = [disagreement(views, depth, _REFINED_WINDOWS, first_only=own_photo) for depth in tried]
+    costs = in_threads(
+        lambda offset: disagreement(views, _depths(middle + offset), _REFINED_WINDOWS, first_only=own_photo),
+        offsets.tolist(),
+    )
     stacked = torch.from_numpy(np.stack(costs))
     smooth = F.avg_pool2d(stacked[None], 2 * smoothing + 1, 1, smoothing, count_include_pad=False)[0]
     best, fraction = _lowest(smooth)

@@ -14,6 +14,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from ..parallel import in_threads
+
 SMALL_STEP, LARGE_STEP = 0.1, 1.2
 """P1 and P2: what it costs that a neighbour is at the next depth, or at any other."""
 
@@ -32,9 +34,10 @@ def smoothed_costs(costs: Tensor, small_step: float = SMALL_STEP, large_step: fl
     total = torch.zeros_like(costs)
     for lines, back in ((costs.permute(1, 2, 0), (2, 0, 1)), (costs.permute(2, 1, 0), (2, 1, 0))):
         rows = lines.contiguous()
-        summed = _along(rows, small_step, large_step)
-        summed += _along(rows.flip(0), small_step, large_step).flip(0)
-        total += summed.permute(*back)
+        forth, reverse = in_threads(
+            lambda ordered: _along(ordered, small_step, large_step), (rows, rows.flip(0))
+        )
+        total += (forth + reverse.flip(0)).permute(*back)
     return total / 4.0
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ..parallel import in_threads
 from .plane_views import PairOfPhotos, PlaneInPair
 from .types import LargePlane, opencv
 
@@ -23,6 +24,7 @@ _GRID = (80, 64)  # cells of the photo that planes share, columns and rows
 _MOST_PLANES = 8  # of a pair
 _LEAST_GAIN = 0.001  # mean over the photo of how far the correlation exceeds what it was
 _SAME_DISTANCE = 0.03  # of the nearer camera's distance
+_ONE_PLANE = 0.2  # of `_SAME_DISTANCE`: two that are no farther apart are one
 _TRIED = np.linspace(-1.0, 1.0, 13)  # around a plane [of `_SAME_DISTANCE`]
 
 
@@ -40,17 +42,19 @@ def shared_planes(pair: PairOfPhotos, directions: NDArray[np.float64]) -> list[L
         pair: The photos.
         directions: Unit normals, `[3, 3]`, one a row.
     """
-    there = _chosen(list(_swept(pair, directions)))
+    there = _chosen(_swept(pair, directions))
     if not there:
         return []
-    back = _chosen(list(_swept(pair.turned(), directions)))
+    back = _chosen(_swept(pair.turned(), directions))
     planes = list[LargePlane]()
     for one in there:
         for other in back:
             near = _SAME_DISTANCE * min(one.distance, other.distance)
-            if one.plane.axis == other.plane.axis and abs(one.plane.offset - other.plane.offset) <= near:
+            if _distance(one.plane, other.plane) <= near:
                 middle = replace(one.plane, offset=(one.plane.offset + other.plane.offset) / 2.0)
-                planes.append(_refined(pair, directions, middle, near))
+                plane = _refined(pair, directions, middle, near)
+                if all(_distance(plane, known) > _ONE_PLANE * near for known in planes):
+                    planes.append(plane)
     return planes
 
 
@@ -62,17 +66,32 @@ def in_pair(pair: PairOfPhotos, directions: NDArray[np.float64], plane: LargePla
     return pair.plane_at(np.sign(distance) * directions[plane.axis], abs(distance))
 
 
-def _swept(pair: PairOfPhotos, directions: NDArray[np.float64]) -> Iterator[_Found]:
+def _distance(one: LargePlane, other: LargePlane) -> float:
+    return abs(one.offset - other.offset) if one.axis == other.axis else np.inf
+
+
+def _swept(pair: PairOfPhotos, directions: NDArray[np.float64]) -> list[_Found]:
+    """Every plane that both photos may show, with how well they fit there."""
+    tried = [
+        (LargePlane(axis=axis, offset=float(direction @ pair.camera.position + sign * seen.distance)), seen)
+        for axis, direction in enumerate(directions)
+        for sign in (1.0, -1.0)
+        for seen in _distances(pair, sign * direction)
+    ]
+    fits = in_threads(lambda one: _cells(one[1]), tried)
+    return [
+        _Found(plane, seen.distance, fit)
+        for (plane, seen), fit in zip(tried, fits, strict=True)
+        if fit is not None
+    ]
+
+
+def _cells(seen: PlaneInPair) -> NDArray[np.float32] | None:
+    fit = seen.fit(_WINDOW, _FINEST)
+    if fit is None:
+        return None
     cv2 = opencv()
-    for axis, direction in enumerate(directions):
-        for sign in (1.0, -1.0):
-            for seen in _distances(pair, sign * direction):
-                fit = seen.fit(_WINDOW, _FINEST)
-                if fit is None:
-                    continue
-                offset = float(direction @ pair.camera.position + sign * seen.distance)
-                cells = cv2.resize(fit, _GRID, interpolation=cv2.INTER_NEAREST)
-                yield _Found(LargePlane(axis=axis, offset=offset), seen.distance, cells)
+    return cv2.resize(fit, _GRID, interpolation=cv2.INTER_NEAREST)
 
 
 def _distances(pair: PairOfPhotos, normal: NDArray[np.float64]) -> Iterator[PlaneInPair]:
@@ -119,4 +138,5 @@ def _refined(
         fits = [None if one is None else one.fit(_REFINED_WINDOW, 0) for one in seen]
         return float(sum(np.maximum(fit - FITS, 0.0).mean() for fit in fits if fit is not None))
 
-    return max((replace(plane, offset=plane.offset + reach * float(t)) for t in _TRIED), key=_excess)
+    tried = [replace(plane, offset=plane.offset + reach * float(part)) for part in _TRIED]
+    return tried[int(np.argmax(in_threads(_excess, tried)))]

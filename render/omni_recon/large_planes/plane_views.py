@@ -24,6 +24,7 @@ _LEAST_PROBES = 12  # that must see the plane
 _WITHIN_PHOTOS = 0.35  # part of a window that both photos must show
 _NOISE = np.float32(0.02)  # of patterns, whose variance is 1
 _UNSEEN = np.float32(-1.0)
+_ALL = slice(None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,9 +57,8 @@ class PlaneInPair:
         """Find where the plane is in the photos."""
         self._pair, self.normal, self.distance = pair, normal, distance
         first, second = pair.camera, pair.second.levels[0].camera
-        rows, columns = (
-            np.arange(_PROBE_SPACING // 2, side, _PROBE_SPACING) for side in (first.height, first.width)
-        )
+        probes = slice(_PROBE_SPACING // 2, None, _PROBE_SPACING)
+        columns, rows = (np.arange(side)[probes] for side in (first.width, first.height))
         x, y = (values.ravel() for values in np.meshgrid(columns, rows))
         matrix = _homography(first, second, normal, distance)
         seen = np.stack([x, y, np.ones_like(x)], axis=1) @ matrix.T
@@ -67,7 +67,7 @@ class PlaneInPair:
         """Of probes in the second photo, `[N, 2]` [px]."""
         inside = (seen[:, 2] > 0) & (self.places >= 0).all(axis=1)
         inside &= (self.places[:, 0] < second.width) & (self.places[:, 1] < second.height)
-        self.seen = inside & self._before_camera(first)[y, x]
+        self.seen = inside & self._before_camera(first, probes).ravel()
         """Which probes are on the plane, in both photos, `[N]`."""
         self._scales = np.sqrt(np.abs(np.linalg.det(matrix)) / ahead**3)
 
@@ -121,30 +121,27 @@ class PlaneInPair:
         spread = np.sqrt((own + noise) * (other + noise))
         return np.where(known, products / np.where(known, spread, 1.0), _UNSEEN)
 
-    def _before_camera(self, camera: Camera) -> NDArray[np.bool_]:
-        depth = depths_of_plane(camera, self.normal, self.distance)
+    def _before_camera(self, camera: Camera, pixels: slice = _ALL) -> NDArray[np.bool_]:
+        depth = depths_of_plane(camera, self.normal, self.distance, pixels)
         return (depth >= self._pair.near) & (depth <= self._pair.far)
 
 
-def depths_of_plane(camera: Camera, normal: NDArray[np.float64], distance: float) -> NDArray[np.float32]:
+def depths_of_plane(
+    camera: Camera, normal: NDArray[np.float64], distance: float, pixels: slice = _ALL
+) -> NDArray[np.float32]:
     """Depths `[H, W]` along a camera's view axis of a plane at `distance`, 0 where it is not before the camera.
 
     Args:
         camera: The camera.
         normal: Of the plane, away from the camera, `[3]`.
         distance: From the camera's centre [scene units].
+        pixels: Which rows and columns.
     """
-    along = _along(camera, normal)
+    a, b, c = camera.viewmat[:3, :3] @ normal
+    x, y = (np.arange(side)[pixels] + 0.5 for side in (camera.width, camera.height))
+    along = a * ((x - camera.cx) / camera.fx)[None, :] + b * ((y - camera.cy) / camera.fy)[:, None] + c
     depth = np.where(along > _GRAZING, distance / np.maximum(along, _GRAZING), 0.0)
     return depth.astype(np.float32)
-
-
-def _along(camera: Camera, normal: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How far each pixel's ray goes along `normal` per depth, `[H, W]`."""
-    a, b, c = camera.viewmat[:3, :3] @ normal
-    x = (np.arange(camera.width) + 0.5 - camera.cx) / camera.fx
-    y = (np.arange(camera.height) + 0.5 - camera.cy) / camera.fy
-    return a * x[None, :] + b * y[:, None] + c
 
 
 def _homography(
