@@ -21,7 +21,7 @@ from .finished_views import (
     view_digest,
     weights_digest,
 )
-from .large_planes import with_large_planes
+from .large_planes import OnPlanes, with_large_planes
 from .model import OmniRecon
 from .reconstruction_memory import require_memory
 from .reconstruction_types import (
@@ -75,14 +75,19 @@ def reconstruct(
         pace = _Pace(plans, on_progress)
         views = tuple(finder.view(plan, pace) for plan in plans)
     if options.planes and options.large_planes:
-        views = with_large_planes(
-            views, finder.photo, lambda done, total: _tell_planes(on_progress, done, total)
-        )
+        views = with_large_planes(views, finder.photo, _telling_planes(on_progress))
     return Reconstruction(views=views, resumed=finder.resumed)
 
 
-def _tell_planes(tell: OnReconstruction, done: int, total: int) -> None:
-    tell(ReconstructionProgress(stage=ReconstructionStage.PLANES, done=done, total=total))
+def _telling_planes(tell: OnReconstruction) -> OnPlanes:
+    started = time.monotonic()
+
+    def _tell(done: int, total: int) -> None:
+        left = (time.monotonic() - started) / done * (total - done) if done else None
+        stage = ReconstructionStage.PLANES
+        tell(ReconstructionProgress(stage=stage, done=done, total=total, seconds_left=left))
+
+    return _tell
 
 
 class _DepthFinder:

@@ -10,6 +10,7 @@ from .reconstruction_types import ReconstructionOptions
 _BYTES_AT_REST = 250e6  # PyTorch and the network
 _BYTES_PER_NODE = 700.0  # of the feature volume
 _BYTES_PER_PIXEL = 450.0  # of a source view
+_BYTES_PER_PIXEL_AND_PLANE = 32.0  # costs, and their sums along two directions at a time
 _BYTES_PER_SAMPLE = 4000.0  # of the rays that are worked on at once
 _BYTES_PER_SAMPLE_AND_VIEW = 1500.0
 _USABLE = 0.7  # of the free memory
@@ -21,7 +22,9 @@ def estimated_bytes(width: int, height: int, options: ReconstructionOptions) -> 
     return (
         _BYTES_AT_REST
         + _BYTES_PER_NODE * options.volume_resolution**3
-        + _BYTES_PER_PIXEL * options.source_views * width * height
+        + (_BYTES_PER_PIXEL * options.source_views + _BYTES_PER_PIXEL_AND_PLANE * options.planes)
+        * width
+        * height
         + (_BYTES_PER_SAMPLE + _BYTES_PER_SAMPLE_AND_VIEW * options.source_views) * samples
     )
 

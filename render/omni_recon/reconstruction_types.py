@@ -21,8 +21,8 @@ LEAST_SIDE, MOST_SIDE = 16, 2048
 class Quality(Enum):
     """How much time to spend, for a CPU of 2 cores; times grow with rays and samples.
 
-    `FAST`: depth maps of 320 px as the plane sweep finds them; about 5 s for each view of 4:3, 0.5 GB.
-    `FULL`: 320 px, corrected by the network with 96 nodes and 32 samples; many times as long, 1 GB.
+    `FAST`: depth maps of 320 px as the plane sweep finds them; about 4 s for each view of 4:3, 0.9 GB.
+    `FULL`: 320 px, corrected by the network with 96 nodes and 32 samples; many times as long, 1.5 GB.
     """
 
     FAST = "fast"

@@ -1,7 +1,8 @@
-"""Photo sets whose surfaces are known: a synthetic room, generated scenes, and a mesh that is drawn here."""
+"""Photo sets whose surfaces are known: a synthetic room, generated scenes, Gaussians and a mesh that are drawn here."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....kernels.errors import SceneFileError
+from ....render import Blend, RenderOptions, create_renderer
 from ....render.omni_recon.depth_consistency import world_points
 from ....render.open3d_module import open3d
 from ....render.ray_casting import SceneCaster
-from ....scenes import Camera
+from ....render.types import RenderMode
+from ....scenes import Camera, load_gaussians
 from ....scenes.photo_sets import PhotoSet, load_photo_set
 from ....scenes.procedural import procedural_scene
 from .labelled_scenes import drawn_photo
@@ -22,10 +25,13 @@ VIEWS = 8
 FIRST_SEED = 900_000_000
 """Of generated scenes that training never sees."""
 
+_Place = tuple[float, float, float]
+
 _SAME_SURFACE = 0.03  # of the depth
 _ALIKE_ANGLE, _ALIKE_DISTANCE = 45.0, 2.0  # [degrees], factor
 _RING_STEP, _RING_HEIGHT, _RING_RADIUS = 18.0, 20.0, 3.0  # [degrees], [degrees], [half the mesh's size]
 _SAMPLES = 2  # a side of a pixel
+_OPAQUE = 0.9  # Gaussians whose depth counts
 _LIGHT = np.array([0.4, 0.8, 0.45]) / np.linalg.norm([0.4, 0.8, 0.45])
 
 
@@ -118,6 +124,23 @@ def drawn_mesh(path: Path, texture: Path, width: int, height: int) -> KnownScene
     return _known(
         path.parent.name, [(camera, *drawer.drawn(camera)) for camera in drawer.cameras(width, height)]
     )
+
+
+def drawn_gaussians(
+    path: Path, name: str, cameras: Sequence[tuple[_Place, _Place]], width: int, height: int
+) -> KnownScene:
+    """Gaussians seen from `cameras`, each a place and what it looks at, y down; known is where they are opaque."""
+    scene, renderer = load_gaussians(path), create_renderer()
+    views = list[tuple[Camera, NDArray[np.float32], NDArray[np.float32]]]()
+    for place, target in cameras:
+        camera = Camera.look_at(place, target, up=(0.0, -1.0, 0.0), width=width, height=height)
+        picture, depth = (
+            renderer.render(scene, camera, RenderOptions(blend=Blend.IRSS, mode=mode))
+            for mode in (RenderMode.RGB, RenderMode.DEPTH)
+        )
+        opaque = np.where(picture.alpha > _OPAQUE, depth.image[..., 0], np.float32(0.0))
+        views.append((camera, picture.image, opaque))
+    return _known(name, views)
 
 
 def _known(name: str, views: list[tuple[Camera, NDArray[np.float32], NDArray[np.float32]]]) -> KnownScene:

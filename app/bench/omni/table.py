@@ -6,6 +6,7 @@ What is measured is kept in FOLDER/figures.json: the same line again goes on, an
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
@@ -13,7 +14,7 @@ import tyro
 
 from ....render.omni_recon import Quality, ReconstructionOptions
 from .figure_store import FigureStore
-from .known_scenes import KnownScene, drawn_mesh, generated, room
+from .known_scenes import KnownScene, drawn_gaussians, drawn_mesh, generated, room
 from .own_network import network_to_measure
 from .surface_figures import depth_table, measure_depths, measure_mesh, mesh_table
 from .view_figures import measure_views, view_table
@@ -30,6 +31,23 @@ _PHOTOS = 4  # that a depth map for a mesh is made from
 _GENERATED = range(4)
 _GENERATED_SIZE = (320, 240)
 _DRAWN_SIZE = (400, 400)
+_KITCHEN_SIZE = (434, 350)
+_KITCHEN_VIEWS = {  # places, and what is looked at
+    "4 photos far apart": (
+        ((-1.3, -1.5, 2.3), (1.2, -0.6, -0.6)),
+        ((1.5, -1.0, 1.4), (-1.6, -0.9, -0.6)),
+        ((0.3, -1.8, 0.9), (-0.2, -0.2, -0.6)),
+        ((0.3, -0.9, 0.1), (0.4, -0.9, -0.9)),
+    ),
+    "6 photos": (
+        ((-0.8, -1.3, 0.9), (0.6, -0.9, -0.8)),
+        ((0.9, -1.3, 0.9), (-0.6, -0.9, -0.8)),
+        ((-1.4, -1.2, 2.2), (1.2, -0.9, -0.6)),
+        ((1.5, -1.2, 2.4), (-1.2, -0.9, -0.6)),
+        ((0.0, -1.0, 0.2), (-0.3, -1.1, -0.9)),
+        ((1.2, -1.5, 0.2), (0.9, -0.8, -0.9)),
+    ),
+}
 
 
 Part = Literal["views", "depths", "meshes"]
@@ -63,8 +81,12 @@ def main(
         print(depth_table(store, textured, methods), end="\n\n")
     if "meshes" in parts:
         options = ReconstructionOptions.of_quality(Quality.FAST, source_views=_PHOTOS)
-        for scene in scenes:
+        kitchens = _kitchens(data)
+        for scene in (*scenes, *kitchens):
             measure_mesh(store, scene, model, options)
+        for scene in kitchens:
+            without = replace(scene, name=f"{scene.name}, without large planes")
+            measure_mesh(store, without, model, replace(options, large_planes=False))
         print(mesh_table(store))
 
 
@@ -74,6 +96,14 @@ def _scenes(data: Path) -> list[KnownScene]:
         room(data / "posed/room8"),
         *(generated(number, *_GENERATED_SIZE) for number in _GENERATED),
         drawn_mesh(bob / "bob_tri.obj", bob / "bob_diffuse.png", *_DRAWN_SIZE),
+    ]
+
+
+def _kitchens(data: Path) -> list[KnownScene]:
+    path = data / "gaussians/tabletop/scene.spz"
+    return [
+        drawn_gaussians(path, f"kitchen, {name}", views, *_KITCHEN_SIZE)
+        for name, views in _KITCHEN_VIEWS.items()
     ]
 
 

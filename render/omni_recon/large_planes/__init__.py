@@ -5,6 +5,6 @@ of a wall together do tell: there is one plane for which they all fit. So planes
 edges of the scene follow are compared as a whole (Manhattan-world stereo, Furukawa et al., CVPR 2009).
 """
 
-from .completion import with_large_planes
+from .completion import OnPlanes, with_large_planes
 
-__all__ = ["with_large_planes"]
+__all__ = ["OnPlanes", "with_large_planes"]

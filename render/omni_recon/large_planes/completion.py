@@ -19,6 +19,7 @@ from .wall_directions import wall_directions
 
 _TOLERANCE = 0.01  # of the depth, in agreement
 _FEW = 0.25  # of the depths of a view
+_VOTING = 16  # photos whose edges are looked at
 _WINDOW = 8.0  # standard deviation [px]
 _LEAST_ALPHA = 0.5
 
@@ -49,7 +50,10 @@ def with_large_planes(
     """
     agreed = [agreed_depth(views, index, tolerance=_TOLERANCE, agreeing=1) for index in range(len(views))]
     lacking = [view for view, depth in zip(views, agreed, strict=True) if _is_lacking(view, depth)]
-    directions = wall_directions([photo(view.name) for view in views]) if lacking else None
+    if not lacking:
+        return tuple(views)
+    voting = views[:: -(-len(views) // _VOTING)]
+    directions = wall_directions([photo(view.name) for view in voting])
     if directions is None:
         return tuple(views)
     matches = _matches(lacking, photo, directions, on_planes)

@@ -13,6 +13,7 @@ from ..depth_consistency import world_points
 from ..reconstruction_types import ViewDepth
 from .types import LargePlane
 
+_SIDE = 320  # of a depth map: more pixels are not looked at
 _FACING = np.cos(np.radians(15.0))
 _BINS = 200  # of the points' longest side
 _LEAST_SHARE = 0.02  # of the points, for a plane
@@ -71,7 +72,8 @@ def _facing_points(
     camera: Camera, depth: NDArray[np.float32]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Points whose neighbours are known `[N, 3]`, and unit normals there `[N, 3]`, world frame."""
-    points, known = world_points(camera, depth), depth > 0
+    step = -(-max(depth.shape) // _SIDE)
+    points, known = world_points(camera, depth)[::step, ::step], depth[::step, ::step] > 0
     across, down = points[1:-1, 2:] - points[1:-1, :-2], points[2:, 1:-1] - points[:-2, 1:-1]
     normals = np.cross(across, down)
     length = np.linalg.norm(normals, axis=-1)

@@ -261,7 +261,13 @@ def test_too_little_memory_is_refused_in_one_line_before_the_work(model: OmniRec
 def test_more_of_anything_needs_more_memory() -> None:
     least = estimated_bytes(160, 120, _OPTIONS)
     assert estimated_bytes(320, 240, _OPTIONS) > least
-    for change in ({"volume_resolution": 96}, {"samples": 64}, {"source_views": 8}, {"ray_chunk": 4096}):
+    for change in (
+        {"volume_resolution": 96},
+        {"samples": 64},
+        {"source_views": 8},
+        {"ray_chunk": 4096},
+        {"planes": 128},
+    ):
         assert estimated_bytes(160, 120, replace(_OPTIONS, **change)) > least
     fast, full = (ReconstructionOptions.of_quality(quality) for quality in (Quality.FAST, Quality.FULL))
     assert estimated_bytes(160, 120, fast) < estimated_bytes(320, 240, full) < 6e9

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from rowsplat.app.bench.omni import surface_figures
 from rowsplat.app.bench.omni.figure_store import FigureStore
-from rowsplat.app.bench.omni.known_scenes import KnownScene, drawn_mesh, generated
+from rowsplat.app.bench.omni.known_scenes import KnownScene, drawn_gaussians, drawn_mesh, generated
 from rowsplat.app.bench.omni.surface_figures import depth_table, measure_depths, measure_mesh, mesh_table
 from rowsplat.app.bench.omni.view_figures import SETS, view_table
 from rowsplat.app.bench.omni.yardsticks import PlaneWarp
+from rowsplat.assets import DEMO_TARGET, demo_scene_path
 from rowsplat.render.omni_recon import (
     DepthRange,
     OmniConfig,
@@ -137,3 +138,13 @@ def test_the_table_of_views_has_means_of_sets_and_of_all(tmp_path: Path) -> None
     lines = view_table(store, [method]).splitlines()
     assert lines[2] == f"| {SETS[0]} | 20.50 dB, 0.500 |"
     assert lines[-1] == "| mean | 22.50 dB, 0.500 |"
+
+
+def test_drawn_gaussians_have_photos_and_depths_from_where_they_are_seen() -> None:
+    x, y, z = DEMO_TARGET
+    places = [(x + 0.3 * k, y - 0.5, z - 2.0) for k in range(2)]
+    seen = drawn_gaussians(demo_scene_path(), "demo", [(place, (x, y, z)) for place in places], 80, 60)
+    for camera, depth, place in zip(seen.photo_set.cameras, seen.depths, places, strict=True):
+        np.testing.assert_allclose(camera.position, place, atol=1e-9)
+        assert (depth == 0).any()
+        assert abs(float(np.median(depth[depth > 0])) - 2.0) < 1.0
