@@ -69,7 +69,7 @@ class Lift:
     with_view: Annotated[
         bool,
         flag(
-            "The rendered picture counts as one more photo: more is right, but neighbouring views agree a little less."
+            "The rendered picture counts as two more photos: more is right, but neighbouring views agree a little less."
         ),
     ] = False
     compare: Annotated[

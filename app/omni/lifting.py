@@ -60,7 +60,7 @@ def lift_maps(
         path: The cameras.
         out: The folder, made if it does not exist.
         words: What the maps were called, for the record.
-        with_view: The rendered picture counts as one more photo.
+        with_view: The rendered picture counts as two more photos.
         compare: Also render first and predict on the picture.
         show: Told how far it is; raise from it to cancel.
 

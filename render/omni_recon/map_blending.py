@@ -6,11 +6,26 @@ sample, and composited along the ray as the colour is.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 
 from .types import EncodedScene, RayOutput
 from .view_projection import project, sample_resized, unit_points
+
+_VOTE = 0.05  # exponent: nearly 1 wherever a photo counts at all
+_EPS = 1e-9
+
+
+def alike(output: RayOutput) -> RayOutput:
+    """What `OmniRecon.render_rays` gave, with all views that count for a colour counting alike.
+
+    The colour of a point is best taken from the photo nearest to the view; what it is, from all that see it. A label
+    that is wrong in one photo is outvoted then.
+    """
+    votes = output.view_weights.clamp(min=0.0) ** _VOTE
+    return replace(output, view_weights=votes / votes.sum(dim=-1, keepdim=True).clamp(min=_EPS))
 
 
 def blend_maps(

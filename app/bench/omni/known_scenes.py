@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -129,7 +129,10 @@ def drawn_mesh(path: Path, texture: Path, width: int, height: int) -> KnownScene
 def drawn_gaussians(
     path: Path, name: str, cameras: Sequence[tuple[_Place, _Place]], width: int, height: int
 ) -> KnownScene:
-    """Gaussians seen from `cameras`, each a place and what it looks at, y down; known is where they are opaque."""
+    """Gaussians seen from `cameras`, each a place and what it looks at, y down; known is where they are opaque.
+
+    Near and far are not told.
+    """
     scene, renderer = load_gaussians(path), create_renderer()
     views = list[tuple[Camera, NDArray[np.float32], NDArray[np.float32]]]()
     for place, target in cameras:
@@ -139,8 +142,10 @@ def drawn_gaussians(
             for mode in (RenderMode.RGB, RenderMode.DEPTH)
         )
         opaque = np.where(picture.alpha > _OPAQUE, depth.image[..., 0], np.float32(0.0))
-        views.append((camera, picture.image, opaque))
-    return _known(name, views)
+        views.append((camera, np.clip(picture.image, 0.0, 1.0), opaque))
+    drawn = _known(name, views)
+    photos = tuple(replace(photo, near_far=None) for photo in drawn.photo_set)
+    return replace(drawn, photo_set=replace(drawn.photo_set, photos=photos))
 
 
 def _known(name: str, views: list[tuple[Camera, NDArray[np.float32], NDArray[np.float32]]]) -> KnownScene:

@@ -6,8 +6,9 @@ Source: Omni-Recon (arXiv:2403.11131), zero-shot use. A map of the view is
 
 with the part T_s of the ray that ends at the sample and the photo's colour weight w_si; all photos that see a point
 have a say in what it is, and neighbouring views ask the same photos. To render first and predict on the rendered
-picture is what this is compared with. Both can be had: the rendered picture then counts as one more photo, and is alone
-where no photo sees anything (`with_picture`).
+picture is what this is compared with. Both can be had: the rendered picture then counts as two more photos, and is
+alone where no photo sees anything (`with_picture`). For classes w_si is the same for all photos that see the sample
+(`alike`): they vote.
 """
 
 from __future__ import annotations
@@ -24,15 +25,17 @@ from torch import Tensor
 
 from ....scenes import Camera
 from ....scenes.photo_sets import PhotoSet
+from ..map_blending import alike, blend_maps
 from ..model import OmniRecon
 from ..reconstruction_memory import require_memory
 from ..reconstruction_types import ReconstructionOptions
-from ..types import DepthRange, OnRays, RenderedView, tell_nobody
+from ..types import DepthRange, EncodedScene, OnRays, RayOutput, RenderedView, tell_nobody
 from ..unseen_filling import filled_unseen
-from ..view_rendering import render_view
+from ..view_rendering import AlongRays, render_view
 from ..view_sources import ChosenSources, ViewSources
-from .types import Legend, Map, PhotoMaps, Predictor
+from .types import Legend, Map, MapKind, PhotoMaps, Predictor
 
+_OWN_VIEW = 2.0  # photos that the rendered picture counts as
 _KEPT = 24  # maps of photos in memory
 _LEAST_OPACITY = 1e-3  # where less is seen nothing is known
 
@@ -139,7 +142,7 @@ class LiftedViews:
             self._model,
             encoded,
             camera,
-            maps=maps.to(encoded.images),
+            maps=_blended(encoded, maps.to(encoded.images), votes=self.legend.kind is MapKind.LABELS),
             prior=self._sources.prior(chosen, camera),
             on_rays=on_rays,
         )
@@ -166,6 +169,15 @@ class LiftedViews:
         return self._kept[key]
 
 
+def _blended(encoded: EncodedScene, maps: Tensor, *, votes: bool) -> AlongRays:
+    """Maps of the photos `[V, C, h, w]` along rays: votes of all photos alike, all else as the colours are blended."""
+
+    def _along(origins: Tensor, dirs: Tensor, output: RayOutput) -> Tensor:
+        return blend_maps(encoded, maps, origins, dirs, alike(output) if votes else output)
+
+    return _along
+
+
 def render_then_predict(predictor: Predictor, picture: RenderedView) -> Map:
     """What `predictor` sees in a rendered picture, `[C, H, W]`: what lifting is compared with."""
     image = np.ascontiguousarray(picture.image.permute(1, 2, 0).cpu().numpy())
@@ -174,9 +186,12 @@ def render_then_predict(predictor: Predictor, picture: RenderedView) -> Map:
 
 
 def with_picture(lifted: Map, picture: RenderedView, photos: int, predicted: Map) -> Map:
-    """A lifted map of so many `photos`, and what was predicted on the rendered picture as on one more, `[C, H, W]`."""
+    """A lifted map of so many `photos`, and what was predicted on the rendered picture, `[C, H, W]`.
+
+    The picture counts as two photos: it shows the view itself, without what was wrongly lifted to it.
+    """
     weight = photos * picture.opacity.clamp(max=1.0).cpu().numpy()
-    return ((weight * lifted + predicted) / (weight + 1.0)).astype(np.float32)
+    return ((weight * lifted + _OWN_VIEW * predicted) / (weight + _OWN_VIEW)).astype(np.float32)
 
 
 def strongest(values: Map) -> NDArray[np.int64]:

@@ -67,7 +67,7 @@ def test_the_view_itself_can_have_a_say(cli: Any, project: Path, tmp_path: Path)
                 opacity = file["opacity"]
     lifted, predicted, both = found
     weight = 3.0 * np.clip(opacity, 0.0, 1.0)
-    np.testing.assert_allclose(both, (weight * lifted + predicted) / (weight + 1.0), atol=2e-3)
+    np.testing.assert_allclose(both, (weight * lifted + 2.0 * predicted) / (weight + 2.0), atol=2e-3)
 
 
 def test_lifted_labels_can_be_lifted_again(cli: Any, project: Path, labels: Path, tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def test_what_is_the_same_in_all_photos_is_seen_from_anywhere(
     assert (seen.map[:, ~known] == 0.0).all()
 
 
-def test_the_rendered_picture_counts_as_one_more_photo_and_alone_where_no_photo_sees(
+def test_the_rendered_picture_counts_as_two_more_photos_and_alone_where_no_photo_sees(
     photo_set: PhotoSet, network: OmniRecon
 ) -> None:
     told = list[tuple[int, ...]]()
@@ -66,7 +66,7 @@ def test_the_rendered_picture_counts_as_one_more_photo_and_alone_where_no_photo_
     predicted = render_then_predict(maps.predictor, seen.picture)
     both = with_picture(seen.map, seen.picture, len(seen.sources), predicted)
     opacity = seen.picture.opacity.clamp(max=1.0).numpy()
-    np.testing.assert_allclose(both[0], 1.0 / (3.0 * opacity + 1.0), rtol=1e-4)
+    np.testing.assert_allclose(both[0], 2.0 / (3.0 * opacity + 2.0), rtol=1e-4)
     assert told[-1] == (camera.height, camera.width, 3)
 
 
