@@ -14,15 +14,15 @@ from torch import Tensor
 from .types import EncodedScene, RayOutput
 from .view_projection import project, sample_resized, unit_points
 
-_VOTE = 0.05  # exponent: nearly 1 wherever a photo counts at all
+_VOTE = 0.5  # exponent
 _EPS = 1e-9
 
 
-def alike(output: RayOutput) -> RayOutput:
-    """What `OmniRecon.render_rays` gave, with all views that count for a colour counting alike.
+def evened(output: RayOutput) -> RayOutput:
+    """What `OmniRecon.render_rays` gave, with weights of views that are more alike: their square roots, of sum 1.
 
-    The colour of a point is best taken from the photo nearest to the view; what it is, from all that see it. A label
-    that is wrong in one photo is outvoted then.
+    The colour of a point is best taken from the photo nearest to the view. What it is, others know nearly as well: what
+    is wrong in that photo alone can then be outvoted. Photos that do not see it still have no say.
     """
     votes = output.view_weights.clamp(min=0.0) ** _VOTE
     return replace(output, view_weights=votes / votes.sum(dim=-1, keepdim=True).clamp(min=_EPS))

@@ -7,8 +7,8 @@ Source: Omni-Recon (arXiv:2403.11131), zero-shot use. A map of the view is
 with the part T_s of the ray that ends at the sample and the photo's colour weight w_si; all photos that see a point
 have a say in what it is, and neighbouring views ask the same photos. To render first and predict on the rendered
 picture is what this is compared with. Both can be had: the rendered picture then counts as two more photos, and is
-alone where no photo sees anything (`with_picture`). For classes w_si is the same for all photos that see the sample
-(`alike`): they vote.
+alone where no photo sees anything (`with_picture`). For votes, w_si is the square root of the colour weight
+(`evened`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from torch import Tensor
 
 from ....scenes import Camera
 from ....scenes.photo_sets import PhotoSet
-from ..map_blending import alike, blend_maps
+from ..map_blending import blend_maps, evened
 from ..model import OmniRecon
 from ..reconstruction_memory import require_memory
 from ..reconstruction_types import ReconstructionOptions
@@ -170,10 +170,10 @@ class LiftedViews:
 
 
 def _blended(encoded: EncodedScene, maps: Tensor, *, votes: bool) -> AlongRays:
-    """Maps of the photos `[V, C, h, w]` along rays: votes of all photos alike, all else as the colours are blended."""
+    """Maps of the photos `[V, C, h, w]` along rays: votes with evened weights, all else as the colours are blended."""
 
     def _along(origins: Tensor, dirs: Tensor, output: RayOutput) -> Tensor:
-        return blend_maps(encoded, maps, origins, dirs, alike(output) if votes else output)
+        return blend_maps(encoded, maps, origins, dirs, evened(output) if votes else output)
 
     return _along
 
