@@ -10,9 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from .inflections import commanded
+from .lexicon import terminals_of_phrases
+from .quantities import words_of_numbers
 from .request_words import Frame, request_words
+from .spelling import vocabulary
 from .wanted_states import divisions, is_special, stated
 
 _STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
@@ -53,20 +57,46 @@ def shortened(sentence: str) -> Iterator[str]:
     clauses = _CLAUSES.split(tidy)[::2]
     if "?" in masked or len(tidy.split()) > _MOST_WORDS or any(len(clause.split()) < 2 for clause in clauses):
         return
+    if any(_has_unknown_verb(clause) for clause in clauses):
+        return
     for verb in ("make", "move", "put", "scale", "rotate"):
         if verb == "put" and _ARTICLE.match(tidy):
             continue  # "the vase on the table" is a thing
-        if verb == "move" and not all(_WAY.search(clause) for clause in clauses):
-            continue
-        if verb == "rotate" and not all(_ANGLE.search(clause) for clause in clauses):
+        if verb in _NEEDED and not all(_has_words_of(_NEEDED[verb]).search(clause) for clause in clauses):
             continue
         yield _unmasked(_AND_THEN.join(f"{verb} {clause}" for clause in clauses), strings)
 
 
 _MOST_WORDS = 12
-_WAY = re.compile(r"\b(?:up|down|left|right|forwards?|back|backwards?|higher|lower|closer)\b", re.IGNORECASE)
-_ANGLE = re.compile(r"\d|clockwise|\bc?cw\b|\bturns?\b", re.IGNORECASE)
+_WAYS = frozenset({"UP", "DOWN", "LEFT", "RIGHT", "FORWARD", "BACK", "_LOWER"})
+_RELATIONS = frozenset(
+    {"ON", "_ON", "ABOVE", "BELOW", "BEHIND", "NEAR", "_BY", "IN_FRONT_OF", "LEFT_OF", "RIGHT_OF"}
+)
+_NEEDED = {
+    "move": _WAYS,
+    "put": _WAYS | _RELATIONS | {"_TO", "_IN", "_INTO", "_LIKE", "_VIEW"},
+    "scale": frozenset({"NUMBER", "HALF", "THIRD", "QUARTER", "TWICE", "THRICE", "UP", "DOWN"}),
+    "rotate": frozenset({"NUMBER", "CLOCKWISE", "COUNTERCLOCKWISE", "_TURN", "_TURNS", "_FULL_TURN"}),
+}
+"""Verbs to the kinds of words of which one must follow, so that the grammar reads them at all."""
+
 _ARTICLE = re.compile(r"(?:the|a|an|all|my)\b", re.IGNORECASE)
+
+
+@cache
+def _has_words_of(kinds: frozenset[str]) -> re.Pattern[str]:
+    """The pattern of a text that holds a phrase of one of some kinds."""
+    phrases = {" ".join(words) for words, (kind, _) in terminals_of_phrases().items() if kind in kinds}
+    if "NUMBER" in kinds:
+        phrases |= words_of_numbers()
+    figures = r"|\d" if "NUMBER" in kinds else ""
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(phrases)))})\b{figures}", re.IGNORECASE)
+
+
+def _has_unknown_verb(clause: str) -> bool:
+    """A word that is not of the language, and an article after it: "polish the lamp" has its verb."""
+    first, second = clause.lower().split()[:2]
+    return first.isalpha() and first not in vocabulary() and _ARTICLE.fullmatch(second) is not None
 
 
 def _masked(sentence: str) -> tuple[str, list[str]]:
