@@ -39,7 +39,6 @@ from .view_plans import ViewPlan, view_plans
 from .view_rendering import render_view
 
 _DEFAULT_OPTIONS = ReconstructionOptions()
-_LEAST_ALPHA = 0.5  # of the photo: where it shows less, there is nothing
 
 
 def reconstruct(
@@ -214,8 +213,8 @@ def _as_arrays(depth: torch.Tensor, confidence: torch.Tensor) -> DepthAndConfide
 def _trusted(found: DepthAndConfidence, photo: PhotoImage, least_confidence: float) -> NDArray[np.float32]:
     depth, confidence = found
     good = confidence >= least_confidence
-    if photo.alpha is not None:
-        good &= photo.alpha >= _LEAST_ALPHA
+    if photo.opaque is not None:
+        good &= photo.opaque
     return np.where(good, depth, np.float32(0.0))
 
 

@@ -21,7 +21,6 @@ _MAX_FEATURES = 2000
 _RATIO = 0.8
 _MIN_MATCHES = 16
 _RANSAC_PX = 1.5
-_OPAQUE = 0.5
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -85,7 +84,7 @@ def _features(photo: Photo, max_side: int) -> _Features:
     cv2 = _opencv()
     image = photo.image(max_side)
     grey = (image.rgb @ np.array([0.299, 0.587, 0.114], np.float32) * 255).round().astype(np.uint8)
-    mask = None if image.alpha is None else (image.alpha > _OPAQUE).astype(np.uint8)
+    mask = None if image.opaque is None else image.opaque.astype(np.uint8)
     keypoints, descriptors = cv2.SIFT_create(_MAX_FEATURES).detectAndCompute(grey, mask)
     if descriptors is None:
         return _Features(np.empty((0, 2)), np.empty((0, 128), np.float32))

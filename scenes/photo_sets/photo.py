@@ -14,6 +14,8 @@ from ..camera import Camera
 from .decoding import decoded_photo, photo_header, resized_array, size_within
 from .undistortion import undistorted
 
+_OPAQUE = 0.5
+
 
 class Background(Enum):
     """What is seen through the transparent parts of a photo."""
@@ -35,6 +37,11 @@ class PhotoImage:
     rgb: NDArray[np.float32]
     alpha: NDArray[np.float32] | None
     camera: Camera
+
+    @property
+    def opaque(self) -> NDArray[np.bool_] | None:
+        """`[H, W]`, where the photo shows something rather than nothing; `None` where all of it counts."""
+        return None if self.alpha is None else self.alpha >= _OPAQUE
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -17,7 +17,6 @@ from .renderer import BakedRenderer
 from .types import Bake
 
 _WHITE = RenderOptions(background=(1.0, 1.0, 1.0))
-_OPAQUE = 0.5
 
 OnFit = Callable[[int, int], None]
 """Called with the rounds done and the rounds there may be. What it raises ends the work."""
@@ -60,7 +59,7 @@ class PhotosOfBake:
             SceneFileError: It cannot be read.
         """
         photo = self._photo_set.photos[self._photo_set.index(name)].image(self._sides[name])
-        self._transparent[name] = photo.alpha is not None and bool((photo.alpha < _OPAQUE).any())
+        self._transparent[name] = photo.opaque is not None and not bool(photo.opaque.all())
         return photo
 
     def is_transparent(self, name: str) -> bool:

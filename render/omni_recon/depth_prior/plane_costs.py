@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....scenes import Camera
-from ....scenes.optional_modules import optional_module
+from ..opencv import opencv
 
 Picture = NDArray[np.float32]
 
@@ -110,7 +110,7 @@ def disagreement(
     Raises:
         RowsplatError: OpenCV is not installed.
     """
-    cv2 = optional_module("cv2", extra="omni", feature="finding depth in photos")
+    cv2 = opencv()
     warped = [_windows(cv2, *view.warped(cv2, depth), radii) for view in views]
     pairs = [pair for pair in combinations(range(len(views)), 2) if pair[0] == 0 or not first_only]
     costs = np.stack([_pair_cost(cv2, warped[a], warped[b], radii) for a, b in pairs])
@@ -129,7 +129,7 @@ def first_warped(views: Sequence[WarpingView], depth: Picture) -> Picture:
     Raises:
         RowsplatError: OpenCV is not installed.
     """
-    cv2 = optional_module("cv2", extra="omni", feature="finding depth in photos")
+    cv2 = opencv()
     return views[0].warped(cv2, depth)[0]
 
 
@@ -141,7 +141,7 @@ def textured(picture: Picture) -> Picture:
     Raises:
         RowsplatError: OpenCV is not installed.
     """
-    cv2 = optional_module("cv2", extra="omni", feature="finding depth in photos")
+    cv2 = opencv()
     everywhere = np.ones(picture.shape[:2], dtype=np.bool_)
     variance = _windows(cv2, picture, everywhere, (min(WINDOWS),)).variances[0] - _NOISE
     return variance / (variance + _FLAT)

@@ -10,18 +10,18 @@ from numpy.typing import NDArray
 
 from ....scenes.photo_sets import PhotoImage
 from ..depth_consistency import agreed_depth
+from ..opencv import opencv
 from ..reconstruction_types import ViewDepth
 from .known_planes import KnownPlanes
 from .plane_search import FITS, in_pair, shared_planes
 from .plane_views import PairOfPhotos, depths_of_plane
-from .types import LargePlane, ScaledPhoto, opencv
+from .types import LargePlane, ScaledPhoto
 from .wall_directions import wall_directions
 
 _TOLERANCE = 0.01  # of the depth, in agreement
 _FEW = 0.25  # of the depths of a view
 _VOTING = 16  # photos whose edges are looked at
 _WINDOW = 8.0  # standard deviation [px]
-_LEAST_ALPHA = 0.5
 
 PhotoNamed = Callable[[str], PhotoImage]
 OnPlanes = Callable[[int, int], None]
@@ -59,7 +59,7 @@ def with_large_planes(
     matches = _matches(lacking, photo, directions, on_planes)
     known = KnownPlanes.of([replace(v, depth=d) for v, d in zip(views, agreed, strict=True)], directions)
     return tuple(
-        _Filler(view, photo(view.name).alpha, known).filled(matches[view.name], depth)
+        _Filler(view, photo(view.name).opaque, known).filled(matches[view.name], depth)
         if view.name in matches
         else view
         for view, depth in zip(views, agreed, strict=True)
@@ -103,7 +103,7 @@ class _Filler:
     """Fills a depth map."""
 
     view: ViewDepth
-    alpha: NDArray[np.float32] | None
+    opaque: NDArray[np.bool_] | None
     known: KnownPlanes
 
     def filled(self, matches: Matches, agreed: NDArray[np.float32]) -> ViewDepth:
@@ -116,8 +116,8 @@ class _Filler:
                 fits[better], depths[better] = fit[better], depth[better]
         bounds = self.view.bounds
         new = (agreed == 0) & (depths >= bounds.near) & (depths <= bounds.far)
-        if self.alpha is not None:
-            new &= self.alpha >= _LEAST_ALPHA
+        if self.opaque is not None:
+            new &= self.opaque
         return replace(
             self.view,
             depth=np.where(new, depths, self.view.depth),

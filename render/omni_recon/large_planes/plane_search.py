@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ..opencv import opencv
 from ..parallel import in_threads
 from .plane_views import PairOfPhotos, PlaneInPair
-from .types import LargePlane, opencv
+from .types import LargePlane
 
 FITS = 0.2
 """Correlation over a large window above which a plane counts."""
@@ -20,6 +21,7 @@ _FINEST = 1  # photos of half the size do
 _STEP = 1.0  # px that the photos move from one distance to the next
 _FASTEST = 0.8  # quantile of the pixels that is meant
 _LEAST_STEP, _MOST_STEP = 0.004, 0.05  # of the inverse distance
+_NUDGE = 0.1 * _LEAST_STEP  # to see how fast the photos move
 _GRID = (80, 64)  # cells of the photo that planes share, columns and rows
 _MOST_PLANES = 8  # of a pair
 _LEAST_GAIN = 0.001  # mean over the photo of how far the correlation exceeds what it was
@@ -102,10 +104,10 @@ def _distances(pair: PairOfPhotos, normal: NDArray[np.float64]) -> Iterator[Plan
         step = _MOST_STEP
         if seen.is_seen:
             yield seen
-            nudged = pair.plane_at(normal, 1.0 / (inverse * (1.0 + 0.1 * _LEAST_STEP)))
+            nudged = pair.plane_at(normal, 1.0 / (inverse * (1.0 + _NUDGE)))
             moved = np.linalg.norm(nudged.places - seen.places, axis=1)[seen.seen]
-            pixel = 2.0**_FINEST if seen.scale < 1.0 else 2.0**_FINEST * seen.scale
-            speed = float(np.quantile(moved, _FASTEST)) / pixel / (0.1 * _LEAST_STEP)
+            pixel = 2.0**_FINEST * max(seen.scale, 1.0)
+            speed = float(np.quantile(moved, _FASTEST)) / pixel / _NUDGE
             step = float(np.clip(_STEP / max(speed, 1e-9), _LEAST_STEP, _MOST_STEP))
         inverse *= 1.0 + step
 

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....scenes import Camera
-from .types import LEVELS, PhotoLevel, ScaledPhoto, blurred, opencv
+from ..opencv import opencv
+from .types import LEVELS, PhotoLevel, ScaledPhoto, blurred
 
 _GRAZING = 0.02  # least part of a ray's depth that is along the normal
 _PROBE_SPACING = 8  # px

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....scenes import Camera
-from ....scenes.optional_modules import optional_module
 from ....scenes.photo_sets import PhotoImage
+from ..opencv import opencv
 
 LEVELS = 4
 """Sizes of a photo, each half of the one before."""
@@ -71,15 +71,6 @@ class ScaledPhoto:
             camera = photo.camera.resized(width, height)
             levels.append(PhotoLevel(camera=camera, pattern=_pattern(cv2, picture)))
         return cls(levels=tuple(levels))
-
-
-def opencv() -> Any:
-    """OpenCV.
-
-    Raises:
-        RowsplatError: It is not installed.
-    """
-    return optional_module("cv2", extra="omni", feature="finding depth in photos")
 
 
 def blurred(cv2: Any, values: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:

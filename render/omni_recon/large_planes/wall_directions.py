@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....scenes.photo_sets import PhotoImage
-from .types import opencv
+from ..opencv import opencv
 
 _LEAST_LENGTH = 0.045  # of a segment [longer sides of the photo]
 _MOST_SEGMENTS = 1000

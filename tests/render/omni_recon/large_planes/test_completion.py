@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from rowsplat.render.omni_recon.large_planes import with_large_planes
 from rowsplat.render.omni_recon.reconstruction_types import ViewDepth
-from rowsplat.render.omni_recon.types import DepthRange
 from rowsplat.scenes.photo_sets import PhotoImage
 
 from . import tiled_room
@@ -26,16 +25,7 @@ def photos() -> dict[str, PhotoImage]:
 
 
 def _view(name: str, photo: PhotoImage, wrong: float) -> ViewDepth:
-    others = tuple(other for other in _CAMERAS if other != name)
-    return ViewDepth(
-        name=name,
-        camera=photo.camera,
-        image=photo.rgb,
-        depth=(wrong * tiled_room.depth(photo.camera)).astype(np.float32),
-        confidence=np.ones(photo.rgb.shape[:2], np.float32),
-        bounds=DepthRange(near=0.3, far=12.0),
-        sources=(name, *others),
-    )
+    return tiled_room.view(name, photo, wrong=wrong, sources=[other for other in _CAMERAS if other != name])
 
 
 def _right(view: ViewDepth) -> float:

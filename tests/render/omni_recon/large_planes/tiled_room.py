@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
+from rowsplat.render.omni_recon.reconstruction_types import ViewDepth
+from rowsplat.render.omni_recon.types import DepthRange
 from rowsplat.scenes import Camera
 from rowsplat.scenes.photo_sets import PhotoImage
 from scipy.spatial.transform import Rotation
@@ -40,6 +44,19 @@ def photo(of: Camera) -> PhotoImage:
 def depth(of: Camera) -> NDArray[np.float32]:
     """Along the view axis, `[H, W]`."""
     return _cast(of, 0.5, 0.5)[1].astype(np.float32)
+
+
+def view(name: str, of: PhotoImage, *, wrong: float = 1.0, sources: Sequence[str] = ()) -> ViewDepth:
+    """A photo with its depths times `wrong`, found from itself and other photos."""
+    return ViewDepth(
+        name=name,
+        camera=of.camera,
+        image=of.rgb,
+        depth=(wrong * depth(of.camera)).astype(np.float32),
+        confidence=np.ones(of.rgb.shape[:2], np.float32),
+        bounds=DepthRange(near=0.3, far=12.0),
+        sources=(name, *sources),
+    )
 
 
 def _cast(of: Camera, x: float, y: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
