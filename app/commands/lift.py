@@ -69,7 +69,8 @@ class Lift:
     with_view: Annotated[
         bool,
         flag(
-            "The rendered picture counts as two more photos: more is right, but neighbouring views agree a little less."
+            "What is found in the rendered picture counts as two more photos, and more where few photos agree with the "
+            "view's depth: more is right, but neighbouring views agree a little less."
         ),
     ] = False
     compare: Annotated[

@@ -60,7 +60,7 @@ def lift_maps(
         path: The cameras.
         out: The folder, made if it does not exist.
         words: What the maps were called, for the record.
-        with_view: The rendered picture counts as two more photos.
+        with_view: What is predicted on the rendered picture counts as two more photos.
         compare: Also render first and predict on the picture.
         show: Told how far it is; raise from it to cancel.
 
@@ -69,7 +69,7 @@ def lift_maps(
         OSError: The folder cannot be written to.
     """
     predictor = _predictor(maps, "--compare" if compare else "--with-view") if compare or with_view else None
-    views = _views(photos, maps)
+    views = _views(photos, maps, agreement=with_view)
     total = sum(camera.width * camera.height for camera in path.cameras)
     with filling_folder(out) as folder:
         files, done = MapFiles(folder, views.legend, words), 0
@@ -80,18 +80,26 @@ def lift_maps(
             )
             predicted = None if predictor is None else render_then_predict(predictor, seen.picture)
             if with_view and predicted is not None:
-                seen = replace(seen, map=with_picture(seen.map, seen.picture, len(seen.sources), predicted))
+                seen = replace(seen, map=with_picture(seen, predicted))
             files.write(camera, seen, predicted if compare else None)
             done += camera.width * camera.height
         files.finish()
 
 
-def _views(photos: ProjectPhotos, maps: PhotoMaps | Adapter) -> MapViews:
+def _views(photos: ProjectPhotos, maps: PhotoMaps | Adapter, *, agreement: bool) -> MapViews:
     scene = photos.scene
     model = open_network(require_weights(scene.weights), "cpu")
     if isinstance(maps, Adapter):
         return AdaptedViews(photos.photo_set, model, maps, scene.options(), near=scene.near, far=scene.far)
-    return LiftedViews(photos.photo_set, model, maps, scene.options(), near=scene.near, far=scene.far)
+    return LiftedViews(
+        photos.photo_set,
+        model,
+        maps,
+        scene.options(),
+        near=scene.near,
+        far=scene.far,
+        agreement=agreement,
+    )
 
 
 def _predictor(maps: PhotoMaps | Adapter, flag: str) -> Predictor:

@@ -57,6 +57,8 @@ class MapFiles:
         }
         if self._legend.kind is MapKind.LABELS:
             arrays["labels"] = self._numbers(seen.map)
+        if seen.agreeing is not None:
+            arrays["agreeing"] = seen.agreeing
         if predicted is not None:
             self._map(f"{stem}-render-then-predict", predicted)
             arrays["render_then_predict"] = predicted

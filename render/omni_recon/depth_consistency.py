@@ -36,7 +36,7 @@ def agreed_depth(
     points = world_points(view.camera, view.depth)[known]
     others = _nearest(views, index)
     for other in others:
-        counts[known] += _agrees(other, points, tolerance)
+        counts[known] += has_surface(other.camera, other.depth, points, tolerance)
     enough = known & (counts >= min(agreeing, len(others)))
     return np.where(enough, view.depth, np.float32(0.0))
 
@@ -55,9 +55,17 @@ def _nearest(views: Sequence[ViewDepth], index: int) -> list[ViewDepth]:
     return [views[other] for other in order.tolist() if other != index][:_MOST_OTHERS]
 
 
-def _agrees(view: ViewDepth, points: NDArray[np.float64], tolerance: float) -> NDArray[np.bool_]:
-    """Whether `view` has a surface at each of `points [N, 3]`."""
-    camera = view.camera
+def has_surface(
+    camera: Camera, depth: NDArray[np.float32], points: NDArray[np.float64], tolerance: float
+) -> NDArray[np.bool_]:
+    """Whether a depth map has a surface at each of `points`, `[N]`.
+
+    Args:
+        camera: Of the map.
+        depth: `[H, W]` [scene units], 0 where none is known.
+        points: `[N, 3]`, world frame.
+        tolerance: Largest difference [part of the depth].
+    """
     seen = points @ camera.viewmat[:3, :3].T + camera.viewmat[:3, 3]
     depths = seen[:, 2]
     safe = np.where(depths > 0, depths, 1.0)
@@ -65,7 +73,7 @@ def _agrees(view: ViewDepth, points: NDArray[np.float64], tolerance: float) -> N
     y = camera.fy * seen[:, 1] / safe + camera.cy - 0.5
     inside = (depths > 0) & (x >= -0.5) & (x < camera.width - 0.5) & (y >= -0.5) & (y < camera.height - 0.5)
     agrees = np.zeros(len(points), dtype=np.bool_)
-    own = _depth_at(view.depth, x[inside], y[inside], _ONE_SURFACE * tolerance)
+    own = _depth_at(depth, x[inside], y[inside], _ONE_SURFACE * tolerance)
     agrees[inside] = (own > 0) & (np.abs(own - depths[inside]) <= tolerance * depths[inside])
     return agrees
 

@@ -21,11 +21,13 @@ class SourceChoice:
     Args:
         plan: The photos at the size of the best of them, and depths that hold for them and the view itself.
         own: Depths that hold for the view.
+        photos: Depths that hold for the photos.
         side: Longer side of the photos [px].
     """
 
     plan: ViewPlan
     own: DepthRange
+    photos: DepthRange
     side: int
 
 
@@ -60,16 +62,14 @@ class SourceChooser:
         chosen = (*pinned, *others)[: max(self._count, len(pinned))]
         side = min(max(camera.width, camera.height), MOST_SIDE)
         ranges = [self._ranges[index] for index in chosen]
+        photos = DepthRange(near=min(low for low, _ in ranges), far=max(high for _, high in ranges))
         plan = ViewPlan(
             index=chosen[0],
             sources=chosen,
             camera=self._photo_set.photos[chosen[0]].camera_at(side),
-            bounds=DepthRange(
-                near=min(own.near, *(low for low, _ in ranges)),
-                far=max(own.far, *(high for _, high in ranges)),
-            ),
+            bounds=DepthRange(near=min(own.near, photos.near), far=max(own.far, photos.far)),
         )
-        return SourceChoice(plan=plan, own=own, side=side)
+        return SourceChoice(plan=plan, own=own, photos=photos, side=side)
 
     def _own(self, camera: Camera) -> DepthRange:
         """The depths that were given; where one was not, that of the scene, but in order."""

@@ -46,7 +46,7 @@ class Figures:
 
     Args:
         lifted: Of labels that are predicted on the sources and blended.
-        with_view: Of these with labels of the rendered picture as one more source.
+        with_view: Of these joined with labels of the rendered picture.
         rendered: Of labels that are predicted on the rendered picture alone.
     """
 
@@ -146,7 +146,7 @@ def _view_figures(
     figures = [
         Figures(
             lifted=mean_iou(strongest(ours), truth),
-            with_view=mean_iou(strongest(with_picture(ours, seen.picture, len(sources), theirs)), truth),
+            with_view=mean_iou(strongest(with_picture(replace(seen, map=ours), theirs)), truth),
             rendered=mean_iou(strongest(theirs), truth),
         )
         for ours, theirs in zip(lifted, rendered, strict=True)
@@ -195,7 +195,8 @@ def _seen(
     legend = Legend(title="labels", kind=MapKind.LABELS, channels=channels)
     maps = _SeveralMaps(scene=scene, labellers=labellers, legend=legend)
     photo = scene.photo_set.photos[target]
-    return LiftedViews(scene.photo_set, model, maps, options).view(photo.camera, exclude=(photo.name,))
+    views = LiftedViews(scene.photo_set, model, maps, options, agreement=True)
+    return views.view(photo.camera, exclude=(photo.name,))
 
 
 def _sources(

@@ -5,10 +5,9 @@ Source: Omni-Recon (arXiv:2403.11131), zero-shot use. A map of the view is
     sum over samples s of a ray of T_s * sum over photos i of w_si * P_i(where photo i sees s),
 
 with the part T_s of the ray that ends at the sample and the photo's colour weight w_si; all photos that see a point
-have a say in what it is, and neighbouring views ask the same photos. To render first and predict on the rendered
-picture is what this is compared with. Both can be had: the rendered picture then counts as two more photos, and is
-alone where no photo sees anything (`with_picture`). For votes, w_si is the square root of the colour weight
-(`evened`).
+have a say in what it is, and neighbouring views ask the same photos. For votes, w_si is the square root of the
+colour weight (`evened`). To render first and predict on the rendered picture is what this is compared with, and can
+be joined with it (`picture_votes`).
 """
 
 from __future__ import annotations
@@ -33,9 +32,9 @@ from ..types import DepthRange, EncodedScene, OnRays, RayOutput, RenderedView, t
 from ..unseen_filling import filled_unseen
 from ..view_rendering import AlongRays, render_view
 from ..view_sources import ChosenSources, ViewSources
-from .types import Legend, Map, MapKind, PhotoMaps, Predictor
+from .agreement import PhotoDepths, agreeing_photos
+from .types import Legend, Map, MapKind, PhotoMaps
 
-_OWN_VIEW = 2.0  # photos that the rendered picture counts as
 _KEPT = 24  # maps of photos in memory
 _LEAST_OPACITY = 1e-3  # where less is seen nothing is known
 
@@ -57,6 +56,8 @@ class LiftedView:
         picture: The colours seen from there, filled from around where no photo shows it, and where.
         sources: Names of the photos that it was made from, the best first.
         bounds: Depths between which the scene was sought.
+        agreeing: How many of the photos have a surface where the view has one, by depths of their own, `[H, W]`; `None`
+            if that was not asked for.
     """
 
     legend: Legend
@@ -64,6 +65,7 @@ class LiftedView:
     picture: RenderedView
     sources: tuple[str, ...]
     bounds: DepthRange
+    agreeing: NDArray[np.float32] | None = None
 
     @property
     def classes(self) -> NDArray[np.int64]:
@@ -81,6 +83,7 @@ class LiftedViews:
         options: `source_views`, `volume_resolution`, `samples`, `planes`, `ray_chunk` and `memory_limit` count.
         near: Nearest depth of the scene in every view [scene units]; `None` finds it for each.
         far: Farthest depth; `None` finds it for each.
+        agreement: Tell of each view how many photos agree with it; looks for the depth of each photo.
     """
 
     def __init__(
@@ -92,10 +95,12 @@ class LiftedViews:
         *,
         near: float | None = None,
         far: float | None = None,
+        agreement: bool = False,
     ) -> None:
         """Nothing is read yet."""
         self._photo_set, self._model, self._maps, self._options = photo_set, model, maps, options
         self._sources = ViewSources(photo_set, options, model.log_sharpness.device, near=near, far=far)
+        self._photo_depths = PhotoDepths(options.sweep(own_photo=True)) if agreement else None
         self._kept: OrderedDict[tuple[int, int], Tensor] = OrderedDict()
         model.config = options.config(model.config.dropout)
 
@@ -131,6 +136,7 @@ class LiftedViews:
         plan = chosen.choice.plan
         require_memory(plan.camera.width, plan.camera.height, self._options)
         maps = torch.cat([self._map_of(index, chosen, on_photo) for index in plan.sources])
+        depths = self._depths(chosen, lambda: on_rays(0, camera.width * camera.height))
         training = self._model.training
         self._model.eval()
         try:
@@ -152,7 +158,16 @@ class LiftedViews:
             picture=replace(picture, image=filled_unseen(picture.image, picture.opacity)),
             sources=chosen.names,
             bounds=plan.bounds,
+            agreeing=None
+            if depths is None
+            else agreeing_photos(chosen.views.cameras, depths, camera, picture.depth.cpu().numpy()),
         )
+
+    def _depths(
+        self, chosen: ChosenSources, on_photo: Callable[[], None]
+    ) -> tuple[NDArray[np.float32], ...] | None:
+        """Of the photos; `None` if agreement with them was not asked for."""
+        return None if self._photo_depths is None else self._photo_depths.of(chosen, on_photo)
 
     def _map_of(self, index: int, chosen: ChosenSources, on_photo: OnPhoto) -> Tensor:
         """The map `[1, C, h, w]` of photo number `index`, no finer than its source view."""
@@ -178,22 +193,6 @@ def _blended(encoded: EncodedScene, maps: Tensor, *, votes: bool) -> AlongRays:
     return _along
 
 
-def render_then_predict(predictor: Predictor, picture: RenderedView) -> Map:
-    """What `predictor` sees in a rendered picture, `[C, H, W]`: what lifting is compared with."""
-    image = np.ascontiguousarray(picture.image.permute(1, 2, 0).cpu().numpy())
-    found = torch.from_numpy(np.ascontiguousarray(predictor.predict(image)))[None]
-    return _resized(found, (image.shape[0], image.shape[1]))[0].numpy()
-
-
-def with_picture(lifted: Map, picture: RenderedView, photos: int, predicted: Map) -> Map:
-    """A lifted map of so many `photos`, and what was predicted on the rendered picture, `[C, H, W]`.
-
-    The picture counts as two photos: it shows the view itself, without what was wrongly lifted to it.
-    """
-    weight = photos * picture.opacity.clamp(max=1.0).cpu().numpy()
-    return ((weight * lifted + _OWN_VIEW * predicted) / (weight + _OWN_VIEW)).astype(np.float32)
-
-
 def strongest(values: Map) -> NDArray[np.int64]:
     """Index of the largest channel of `values [C, H, W]`, `[H, W]`; -1 where all are 0."""
     return np.where((values == 0.0).all(axis=0), -1, values.argmax(axis=0)).astype(np.int64)
@@ -203,10 +202,11 @@ def no_finer(values: Map, size: tuple[int, int]) -> Tensor:
     """`values [C, h, w]` as `[1, C, h', w']`: averaged down where it has more pixels than `size` (height, width)."""
     tensor = torch.from_numpy(np.ascontiguousarray(values, np.float32))[None]
     height, width = (min(own, wanted) for own, wanted in zip(values.shape[1:], size, strict=True))
-    return _resized(tensor, (height, width))
+    return resized(tensor, (height, width))
 
 
-def _resized(values: Tensor, size: tuple[int, int]) -> Tensor:
+def resized(values: Tensor, size: tuple[int, int]) -> Tensor:
+    """`values [N, C, h, w]` at `size` (height, width), averaged where they become smaller."""
     if tuple(values.shape[-2:]) == size:
         return values
     return F.interpolate(values, size=size, mode="bilinear", align_corners=False, antialias=True)

@@ -64,9 +64,11 @@ def test_the_view_itself_can_have_a_say(cli: Any, project: Path, tmp_path: Path)
             found.append(file["map"])
             if flags == ["--compare"]:
                 found.append(file["render_then_predict"])
-                opacity = file["opacity"]
+            else:
+                agreeing, opacity = file["agreeing"], file["opacity"]
     lifted, predicted, both = found
-    weight = 3.0 * np.clip(opacity, 0.0, 1.0)
+    assert 0.0 < agreeing.mean() <= agreeing.max() <= 3.0
+    weight = 3.0 * np.minimum(agreeing / 2.0, 1.0) * np.clip(opacity, 0.0, 1.0)
     np.testing.assert_allclose(both, (weight * lifted + 2.0 * predicted) / (weight + 2.0), atol=2e-3)
 
 

@@ -16,9 +16,7 @@ from rowsplat.render.omni_recon.lifting import (
     MapKind,
     PredictedMaps,
     numbered_channels,
-    render_then_predict,
     strongest,
-    with_picture,
 )
 from rowsplat.render.omni_recon.lifting.lifted_views import no_finer
 from rowsplat.render.omni_recon.normalisation import normalisation
@@ -49,25 +47,6 @@ def test_what_is_the_same_in_all_photos_is_seen_from_anywhere(
     assert known.any()
     np.testing.assert_allclose(seen.map[:, known], np.repeat(values[:, None], known.sum(), 1), rtol=1e-4)
     assert (seen.map[:, ~known] == 0.0).all()
-
-
-def test_the_rendered_picture_counts_as_two_more_photos_and_alone_where_no_photo_sees(
-    photo_set: PhotoSet, network: OmniRecon
-) -> None:
-    told = list[tuple[int, ...]]()
-
-    def _number(image: np.ndarray) -> np.ndarray:
-        told.append(image.shape)
-        return np.full((1, *image.shape[:2]), 0.0 if len(told) <= 3 else 1.0, np.float32)
-
-    maps, camera = _maps(_number, 1), _camera(photo_set)
-    seen = LiftedViews(photo_set, network, maps, OPTIONS).view(camera)
-    assert len(seen.sources) == 3
-    predicted = render_then_predict(maps.predictor, seen.picture)
-    both = with_picture(seen.map, seen.picture, len(seen.sources), predicted)
-    opacity = seen.picture.opacity.clamp(max=1.0).numpy()
-    np.testing.assert_allclose(both[0], 2.0 / (3.0 * opacity + 2.0), rtol=1e-4)
-    assert told[-1] == (camera.height, camera.width, 3)
 
 
 @pytest.mark.parametrize("planes", [0, 16])
@@ -179,14 +158,6 @@ def test_no_photo_left_is_one_line(photo_set: PhotoSet, network: OmniRecon) -> N
     views = LiftedViews(photo_set, network, _maps(lambda image: image[..., 0][None], 1), OPTIONS)
     with pytest.raises(RowsplatError, match="expected a photo to make the view from"):
         views.view(_camera(photo_set), exclude=photo_set.names)
-
-
-def test_rendering_first_looks_at_the_picture(photo_set: PhotoSet, network: OmniRecon) -> None:
-    maps = _maps(lambda image: image[::2, ::2].mean(axis=2)[None], 1)
-    seen = LiftedViews(photo_set, network, maps, OPTIONS).view(_camera(photo_set))
-    found = render_then_predict(maps.predictor, seen.picture)
-    assert found.shape == (1, 18, 22)
-    assert abs(found.mean() - seen.picture.image.numpy()[:, ::2, ::2].mean()) < 0.02
 
 
 def test_the_strongest_channel_wins_and_nothing_is_no_class() -> None:
