@@ -212,9 +212,9 @@ def _as_arrays(depth: torch.Tensor, confidence: torch.Tensor) -> DepthAndConfide
 
 def _trusted(found: DepthAndConfidence, photo: PhotoImage, least_confidence: float) -> NDArray[np.float32]:
     depth, confidence = found
-    good = confidence >= least_confidence
-    if photo.opaque is not None:
-        good &= photo.opaque
+    good, opaque = confidence >= least_confidence, photo.opaque
+    if opaque is not None:
+        good &= opaque
     return np.where(good, depth, np.float32(0.0))
 
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from ...scenes import Camera
 from ...scenes.photo_sets import PhotoImage, PhotoSet
+from .recently_used import RecentlyUsed
 from .types import SourceViews
 from .view_plans import ViewPlan
-
-_KEPT = 24  # neighbours share sources
 
 
 class SourcePictures:
@@ -22,7 +19,7 @@ class SourcePictures:
     def __init__(self, photo_set: PhotoSet, max_side: int, device: torch.device) -> None:
         """Nothing is read yet."""
         self._photos, self._max_side, self._device = photo_set.photos, max_side, device
-        self._kept: OrderedDict[int, PhotoImage] = OrderedDict()
+        self._kept = RecentlyUsed[int, PhotoImage]()
 
     def photo(self, index: int) -> PhotoImage:
         """The picture of photo number `index`.
@@ -30,12 +27,7 @@ class SourcePictures:
         Raises:
             SceneFileError: It cannot be read.
         """
-        if index not in self._kept:
-            self._kept[index] = self._photos[index].image(self._max_side)
-            if len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-        self._kept.move_to_end(index)
-        return self._kept[index]
+        return self._kept.get(index, lambda: self._photos[index].image(self._max_side))
 
     def sources(self, plan: ViewPlan) -> SourceViews:
         """The source views of a plan, all of the size of its camera; photos of another shape are stretched.

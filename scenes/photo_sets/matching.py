@@ -84,7 +84,8 @@ def _features(photo: Photo, max_side: int) -> _Features:
     cv2 = _opencv()
     image = photo.image(max_side)
     grey = (image.rgb @ np.array([0.299, 0.587, 0.114], np.float32) * 255).round().astype(np.uint8)
-    mask = None if image.opaque is None else image.opaque.astype(np.uint8)
+    opaque = image.opaque
+    mask = None if opaque is None else opaque.astype(np.uint8)
     keypoints, descriptors = cv2.SIFT_create(_MAX_FEATURES).detectAndCompute(grey, mask)
     if descriptors is None:
         return _Features(np.empty((0, 2)), np.empty((0, 128), np.float32))

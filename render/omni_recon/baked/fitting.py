@@ -59,7 +59,8 @@ class PhotosOfBake:
             SceneFileError: It cannot be read.
         """
         photo = self._photo_set.photos[self._photo_set.index(name)].image(self._sides[name])
-        self._transparent[name] = photo.opaque is not None and not bool(photo.opaque.all())
+        opaque = photo.opaque
+        self._transparent[name] = opaque is not None and not bool(opaque.all())
         return photo
 
     def is_transparent(self, name: str) -> bool:

@@ -6,7 +6,6 @@ gives each of them a depth map, which knows more than that of the view: there th
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 
 import numpy as np
@@ -15,11 +14,11 @@ from numpy.typing import NDArray
 from ....scenes import Camera
 from ..depth_consistency import has_surface, world_points
 from ..depth_prior import LEAST_PHOTOS, SweepOptions, sweep_planes
+from ..recently_used import RecentlyUsed
 from ..types import SourceViews
 from ..view_sources import ChosenSources
 
 _TOLERANCE = 0.05  # of the depth
-_KEPT = 24  # depth maps in memory
 
 Depth = NDArray[np.float32]
 
@@ -34,7 +33,7 @@ class PhotoDepths:
     def __init__(self, sweep: SweepOptions | None) -> None:
         """Nothing is looked at yet."""
         self._sweep = sweep
-        self._kept: OrderedDict[Hashable, Depth] = OrderedDict()
+        self._kept = RecentlyUsed[Hashable, Depth]()
 
     def of(self, chosen: ChosenSources, on_photo: Callable[[], None]) -> tuple[Depth, ...]:
         """A depth map for each photo, `[h, w]` [scene units]; none if there is one photo, or no sweep.
@@ -48,23 +47,16 @@ class PhotoDepths:
         """
         if self._sweep is None or len(chosen.names) < LEAST_PHOTOS:
             return ()
-        return tuple(self._depth(chosen, place, self._sweep, on_photo) for place in range(len(chosen.names)))
-
-    def _depth(
-        self, chosen: ChosenSources, place: int, sweep: SweepOptions, on_photo: Callable[[], None]
-    ) -> Depth:
-        key = (chosen.names[place], *sorted(chosen.names), *chosen.views.images.shape[-2:])
-        if key not in self._kept:
-            on_photo()
-            self._kept[key] = _swept(chosen, place, sweep)
-            if len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-        self._kept.move_to_end(key)
-        return self._kept[key]
+        sweep, shared = self._sweep, (*sorted(chosen.names), *chosen.views.images.shape[-2:])
+        return tuple(
+            self._kept.get((name, *shared), lambda place=place: _swept(chosen, place, sweep, on_photo))
+            for place, name in enumerate(chosen.names)
+        )
 
 
-def _swept(chosen: ChosenSources, place: int, sweep: SweepOptions) -> Depth:
+def _swept(chosen: ChosenSources, place: int, sweep: SweepOptions, on_photo: Callable[[], None]) -> Depth:
     """The depth map of one of the photos, from all of them, whatever their order."""
+    on_photo()
     views, bounds = chosen.views, chosen.choice.photos
     order = sorted(range(len(chosen.names)), key=lambda other: (other != place, chosen.names[other]))
     looked = SourceViews(images=views.images[order], cameras=tuple(views.cameras[i] for i in order))

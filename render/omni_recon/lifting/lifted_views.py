@@ -12,7 +12,6 @@ be joined with it (`picture_votes`).
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
@@ -26,6 +25,7 @@ from ....scenes import Camera
 from ....scenes.photo_sets import PhotoSet
 from ..map_blending import blend_maps, evened
 from ..model import OmniRecon
+from ..recently_used import RecentlyUsed
 from ..reconstruction_memory import require_memory
 from ..reconstruction_types import ReconstructionOptions
 from ..types import DepthRange, EncodedScene, OnRays, RayOutput, RenderedView, tell_nobody
@@ -35,7 +35,6 @@ from ..view_sources import ChosenSources, ViewSources
 from .agreement import PhotoDepths, agreeing_photos
 from .types import Legend, Map, MapKind, PhotoMaps
 
-_KEPT = 24  # maps of photos in memory
 _LEAST_OPACITY = 1e-3  # where less is seen nothing is known
 
 OnPhoto = Callable[[str], None]
@@ -101,7 +100,7 @@ class LiftedViews:
         self._photo_set, self._model, self._maps, self._options = photo_set, model, maps, options
         self._sources = ViewSources(photo_set, options, model.log_sharpness.device, near=near, far=far)
         self._photo_depths = PhotoDepths(options.sweep(own_photo=True)) if agreement else None
-        self._kept: OrderedDict[tuple[int, int], Tensor] = OrderedDict()
+        self._kept = RecentlyUsed[tuple[int, int], Tensor]()
         model.config = options.config(model.config.dropout)
 
     @property
@@ -171,17 +170,14 @@ class LiftedViews:
 
     def _map_of(self, index: int, chosen: ChosenSources, on_photo: OnPhoto) -> Tensor:
         """The map `[1, C, h, w]` of photo number `index`, no finer than its source view."""
-        choice = chosen.choice
-        key = (index, choice.side)
-        if key not in self._kept:
-            photo = self._photo_set.photos[index]
+        choice, photo = chosen.choice, self._photo_set.photos[index]
+
+        def _made() -> Tensor:
             on_photo(photo.name)
             found = self._maps.of_photo(photo, self._sources.pictures(choice.side).photo(index).rgb)
-            self._kept[key] = no_finer(found, (choice.plan.camera.height, choice.plan.camera.width))
-            if len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-        self._kept.move_to_end(key)
-        return self._kept[key]
+            return no_finer(found, (choice.plan.camera.height, choice.plan.camera.width))
+
+        return self._kept.get((index, choice.side), _made)
 
 
 def _blended(encoded: EncodedScene, maps: Tensor, *, votes: bool) -> AlongRays:

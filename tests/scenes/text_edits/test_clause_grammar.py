@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 
 import pytest
 from lark import Lark, Token, UnexpectedInput
@@ -14,12 +12,8 @@ from rowsplat.scenes.text_edits.clauses import clauses_of
 from rowsplat.scenes.text_edits.not_understood import NotUnderstood
 from rowsplat.scenes.text_edits.tokens import Piece, sentences_of
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from .sentence_files import DEVELOPMENT
 
-DEVELOPMENT = tomllib.loads(Path(__file__).with_name("development.toml").read_text(encoding="utf-8"))
 SENTENCES = [entry["say"] for kind in ("edit", "nonsense") for entry in DEVELOPMENT[kind]][::3]
 
 

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
 from rowsplat.scenes.text_edits.comparing import same_program
 from rowsplat.scenes.text_edits.not_understood import NotUnderstood
 from rowsplat.scenes.text_edits.parsing import parse_edits
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from .sentence_files import DEVELOPMENT
 
-DEVELOPMENT = tomllib.loads(Path(__file__).with_name("development.toml").read_text(encoding="utf-8"))
 REFUSED_SO_FAR = {
     "there should be another lamp like the left lamp",
     "put the vase no the table",

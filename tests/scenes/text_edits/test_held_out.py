@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
-from pathlib import Path
 
 import pytest
 from rowsplat.scenes.text_edits.parsing import parse_edits
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from .sentence_files import HELD_OUT
 
-HELD_OUT = tomllib.loads(Path(__file__).with_name("held_out.toml").read_text(encoding="utf-8"))
 KINDS = {"plain", "paraphrase", "typo", "clauses"}
 MISREAD: dict[str, str] = {}
 """Canonical by docs/edit-language.md, but not read back so far."""

@@ -8,11 +8,24 @@ import numpy as np
 import pytest
 import torch
 from rowsplat.render.omni_recon import OmniRecon, ReconstructionOptions
+from rowsplat.render.omni_recon.lifting import (
+    CallablePredictor,
+    Legend,
+    MapKind,
+    PredictedMaps,
+    numbered_channels,
+)
 from rowsplat.scenes.photo_sets import Photo, PhotoSet
 
 from ..sphere_scene import CENTER, orbiting, sphere_picture
 
 OPTIONS = ReconstructionOptions(volume_resolution=8, samples=12, max_side=44, source_views=3, planes=0)
+
+
+def maps_of(function: object, channels: int, kind: MapKind = MapKind.FEATURES) -> PredictedMaps:
+    """What a function finds in each photo."""
+    legend = Legend(title="test", kind=kind, channels=numbered_channels(channels, "channel"))
+    return PredictedMaps(CallablePredictor(legend=legend, function=function))  # type: ignore[arg-type]
 
 
 @pytest.fixture(autouse=True, scope="session")

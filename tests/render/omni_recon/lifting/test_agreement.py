@@ -9,21 +9,14 @@ import pytest
 import torch
 from rowsplat.render.omni_recon import OmniRecon
 from rowsplat.render.omni_recon.depth_prior import SweepOptions
-from rowsplat.render.omni_recon.lifting import (
-    CallablePredictor,
-    Legend,
-    LiftedViews,
-    MapKind,
-    PredictedMaps,
-    numbered_channels,
-)
+from rowsplat.render.omni_recon.lifting import LiftedViews
 from rowsplat.render.omni_recon.lifting.agreement import PhotoDepths, agreeing_photos
 from rowsplat.render.omni_recon.reconstruction_types import ReconstructionOptions
 from rowsplat.render.omni_recon.view_sources import ChosenSources, ViewSources
 from rowsplat.scenes.photo_sets import Photo, PhotoSet
 
 from ..large_planes import tiled_room
-from .conftest import OPTIONS
+from .conftest import OPTIONS, maps_of
 
 _WIDTH = 96
 _VIEW = tiled_room.camera((2.2, 2.0, 1.3), (7.5, 4.4, 1.2), width=_WIDTH)
@@ -79,8 +72,7 @@ def test_without_depths_all_photos_agree(chosen: ChosenSources) -> None:
 
 
 def test_a_view_tells_who_agrees_if_that_is_asked_for(photo_set: PhotoSet, network: OmniRecon) -> None:
-    legend = Legend(title="test", kind=MapKind.FEATURES, channels=numbered_channels(1, "channel"))
-    maps = PredictedMaps(CallablePredictor(legend=legend, function=lambda image: image[..., 0][None]))
+    maps = maps_of(lambda image: image[..., 0][None], 1)
     camera = photo_set.cameras[2].resized(22, 18)
     assert LiftedViews(photo_set, network, maps, OPTIONS).view(camera).agreeing is None
     asked = LiftedViews(photo_set, network, maps, replace(OPTIONS, planes=16), agreement=True).view(camera)

@@ -10,11 +10,9 @@ import torch
 from rowsplat.kernels.errors import RowsplatError
 from rowsplat.render.omni_recon import OmniRecon, SourceViews, render_view
 from rowsplat.render.omni_recon.lifting import (
-    CallablePredictor,
     Legend,
     LiftedViews,
     MapKind,
-    PredictedMaps,
     numbered_channels,
     strongest,
 )
@@ -25,12 +23,7 @@ from rowsplat.scenes import Camera
 from rowsplat.scenes.photo_sets import Photo, PhotoSet
 
 from ..sphere_scene import CENTER, SPHERE_RADIUS, SphereGeometry, orbiting, sphere_distances, world_rays
-from .conftest import OPTIONS
-
-
-def _maps(function: object, channels: int, kind: MapKind = MapKind.FEATURES) -> PredictedMaps:
-    legend = Legend(title="test", kind=kind, channels=numbered_channels(channels, "channel"))
-    return PredictedMaps(CallablePredictor(legend=legend, function=function))  # type: ignore[arg-type]
+from .conftest import OPTIONS, maps_of
 
 
 def _camera(photo_set: PhotoSet, index: int = 2) -> Camera:
@@ -41,7 +34,7 @@ def test_what_is_the_same_in_all_photos_is_seen_from_anywhere(
     photo_set: PhotoSet, network: OmniRecon
 ) -> None:
     values = np.array([0.25, -3.0, 1.0], np.float32)
-    maps = _maps(lambda image: np.broadcast_to(values[:, None, None], (3, *image.shape[:2])), 3)
+    maps = maps_of(lambda image: np.broadcast_to(values[:, None, None], (3, *image.shape[:2])), 3)
     seen = LiftedViews(photo_set, network, maps, OPTIONS).view(_camera(photo_set))
     known = seen.picture.opacity.numpy() > 1e-3
     assert known.any()
@@ -52,7 +45,7 @@ def test_what_is_the_same_in_all_photos_is_seen_from_anywhere(
 @pytest.mark.parametrize("planes", [0, 16])
 def test_a_map_of_the_colours_is_the_picture(photo_set: PhotoSet, network: OmniRecon, planes: int) -> None:
     options = OPTIONS.__class__(volume_resolution=8, samples=12, max_side=44, source_views=3, planes=planes)
-    views = LiftedViews(photo_set, network, _maps(lambda image: image.transpose(2, 0, 1), 3), options)
+    views = LiftedViews(photo_set, network, maps_of(lambda image: image.transpose(2, 0, 1), 3), options)
     seen = views.view(_camera(photo_set), exclude=("images/2.png",))
     assert "images/2.png" not in seen.sources
     assert seen.picture.blended is not None
@@ -69,7 +62,7 @@ def test_maps_are_blended_as_a_view_of_the_same_sources_blends_them(
     photo_set: PhotoSet, network: OmniRecon
 ) -> None:
     camera = _camera(photo_set)
-    maps = _maps(lambda image: image.mean(axis=2)[None], 1)
+    maps = maps_of(lambda image: image.mean(axis=2)[None], 1)
     seen = LiftedViews(photo_set, network, maps, OPTIONS).view(camera)
     photos = [photo_set.photos[photo_set.index(name)].image(22) for name in seen.sources]
     sources = SourceViews(
@@ -131,7 +124,7 @@ class _Centred(SphereGeometry):
 
 def test_each_photo_is_looked_at_once_for_a_size(photo_set: PhotoSet, network: OmniRecon) -> None:
     looked: list[str] = []
-    views = LiftedViews(photo_set, network, _maps(lambda image: image[..., 0][None], 1), OPTIONS)
+    views = LiftedViews(photo_set, network, maps_of(lambda image: image[..., 0][None], 1), OPTIONS)
     first = views.view(_camera(photo_set), on_photo=looked.append)
     second = views.view(_camera(photo_set), on_photo=looked.append)
     assert looked == list(first.sources)
@@ -148,14 +141,14 @@ def test_cancelling_ends_the_work_and_leaves_the_network_in_its_mode(
         raise StoppedError
 
     network.train()
-    views = LiftedViews(photo_set, network, _maps(lambda image: image[..., 0][None], 1), OPTIONS)
+    views = LiftedViews(photo_set, network, maps_of(lambda image: image[..., 0][None], 1), OPTIONS)
     with pytest.raises(StoppedError):
         views.view(_camera(photo_set), on_rays=stop)
     assert network.training
 
 
 def test_no_photo_left_is_one_line(photo_set: PhotoSet, network: OmniRecon) -> None:
-    views = LiftedViews(photo_set, network, _maps(lambda image: image[..., 0][None], 1), OPTIONS)
+    views = LiftedViews(photo_set, network, maps_of(lambda image: image[..., 0][None], 1), OPTIONS)
     with pytest.raises(RowsplatError, match="expected a photo to make the view from"):
         views.view(_camera(photo_set), exclude=photo_set.names)
 
@@ -177,6 +170,6 @@ def test_maps_are_made_coarser_but_never_finer(size: tuple[int, int], expected: 
 
 
 def test_a_function_of_another_shape_is_told() -> None:
-    predictor = _maps(lambda image: image[..., 0], 1).predictor
+    predictor = maps_of(lambda image: image[..., 0], 1).predictor
     with pytest.raises(ValueError, match=r"must give \[1, h, w\], got \[4, 5\]"):
         predictor.predict(np.zeros((4, 5, 3), np.float32))

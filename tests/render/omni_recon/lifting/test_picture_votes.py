@@ -7,12 +7,10 @@ import pytest
 import torch
 from rowsplat.render.omni_recon import OmniRecon
 from rowsplat.render.omni_recon.lifting import (
-    CallablePredictor,
     Legend,
     LiftedView,
     LiftedViews,
     MapKind,
-    PredictedMaps,
     numbered_channels,
     render_then_predict,
     with_picture,
@@ -20,7 +18,7 @@ from rowsplat.render.omni_recon.lifting import (
 from rowsplat.render.omni_recon.types import DepthRange, RenderedView
 from rowsplat.scenes.photo_sets import PhotoSet
 
-from .conftest import OPTIONS
+from .conftest import OPTIONS, maps_of
 
 _SIZE = (4, 5)
 
@@ -85,10 +83,7 @@ def test_a_view_that_does_not_tell_who_agrees_is_refused() -> None:
 
 
 def test_rendering_first_looks_at_the_picture(photo_set: PhotoSet, network: OmniRecon) -> None:
-    legend = Legend(title="test", kind=MapKind.FEATURES, channels=numbered_channels(1, "channel"))
-    maps = PredictedMaps(
-        CallablePredictor(legend=legend, function=lambda image: image[::2, ::2].mean(axis=2)[None])
-    )
+    maps = maps_of(lambda image: image[::2, ::2].mean(axis=2)[None], 1)
     camera = photo_set.cameras[2].resized(22, 18)
     seen = LiftedViews(photo_set, network, maps, OPTIONS).view(camera)
     found = render_then_predict(maps.predictor, seen.picture)
